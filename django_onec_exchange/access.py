@@ -1,0 +1,215 @@
+"""Who may come in: credentials, the exchange session, networks.
+
+A session is ours and not Django's: its token opens the exchange and nothing else on the site.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+
+from django.contrib.auth import authenticate as check_password
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from . import brake
+from .conf import conf
+from .models import ExchangeSession, InfoBase, OrderBatch
+from .protocol.calls import ExchangeCall
+from .protocol.errors import ForeignNetwork, NoPermission, NotAuthenticated, UnknownSession
+
+PERMISSION = "django_onec_exchange.use_exchange"
+
+#: An idle session that delivered nothing is forgotten when the same client comes again, so that a polling 1C
+#: leaves one row and not thousands.  A running one is left alone for this long.
+_IDLE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    username: str
+    password: str
+
+
+def open_session(request: HttpRequest, base_name: str) -> tuple[ExchangeSession, str]:
+    """Answer ``checkauth``: return a new session and its token, which is stored as a hash alone.
+
+    Raises NotAuthenticated, TooManyAttempts, NoPermission or ForeignNetwork.
+    """
+    user = authenticate(request)
+    token = secrets.token_urlsafe(32)
+    session = _new_session(request, user, base_name, token_hash=_hash(token))
+    _forget_idle_sessions(session)
+    return session, token
+
+
+def resume_session(call: ExchangeCall, request: HttpRequest, base_name: str) -> tuple[ExchangeSession, str]:
+    """Return the session of a later call and its token; "" for a client with Basic credentials alone.
+
+    1C is known by the cookie, by ``sessid``, or by its credentials.  A cookie that is not ours (any more) is never
+    made good by credentials: ``success`` would confirm what another session was given.
+    Raises UnknownSession, NotAuthenticated, TooManyAttempts, NoPermission or ForeignNetwork.
+    """
+    cookie = request.COOKIES.get(conf.COOKIE_NAME, "")
+    if cookie and call.sessid and not secrets.compare_digest(cookie.encode(), call.sessid.encode()):
+        raise UnknownSession
+    token = cookie or call.sessid
+    if not token:
+        return _basic_session(request, authenticate(request), base_name), ""
+    _check_network(request)
+    session = _alive_sessions().filter(token_hash=_hash(token), base__name=base_name).first()
+    if session is None or session.account is None or not session.account.is_active:
+        raise UnknownSession
+    given = read_credentials(request)
+    if given is not None and given.username != session.account_name:
+        raise UnknownSession
+    _check_permission(session.account)
+    session.last_seen_at = timezone.now()
+    session.save(update_fields=["last_seen_at"])
+    return session, token
+
+
+def issue_token(session: ExchangeSession) -> str:
+    """Give a session that has none a token, for a client that is told one by ``init``."""
+    token = secrets.token_urlsafe(32)
+    session.token_hash = _hash(token)
+    session.save(update_fields=["token_hash"])
+    return token
+
+
+def authenticate(request: HttpRequest) -> AbstractBaseUser:
+    """Return the user of the Basic credentials, who may use the exchange.
+
+    Through Django's ``authenticate(request, ...)``, so that custom backends and django-axes have their say.
+    """
+    _check_network(request)
+    given = read_credentials(request)
+    if given is None:
+        raise NotAuthenticated
+    address = client_address(request)
+    brake.check(given.username, address)
+    user = check_password(request, username=given.username, password=given.password)
+    if user is None:
+        brake.record_failure(given.username, address)
+        raise NotAuthenticated
+    brake.release(given.username, address)
+    _check_permission(user)
+    return user
+
+
+def read_credentials(request: HttpRequest) -> Credentials | None:
+    """Return the Basic credentials of a request, None without any that can be read.
+
+    Older platforms send them in windows-1251.  Apache hands them over as REDIRECT_HTTP_AUTHORIZATION after a
+    rewrite.
+    """
+    header = request.META.get("HTTP_AUTHORIZATION") or request.META.get("REDIRECT_HTTP_AUTHORIZATION") or ""
+    scheme, _, encoded = header.strip().partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        raw = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("windows-1251", "replace")
+    username, colon, password = text.partition(":")
+    if not colon or "\x00" in text:
+        return None
+    return Credentials(username, password)
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Return the client's address: behind ``TRUSTED_PROXIES`` proxies, as the outermost of them saw it."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    if conf.TRUSTED_PROXIES:
+        forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        if len(forwarded) >= conf.TRUSTED_PROXIES:
+            address = forwarded[-conf.TRUSTED_PROXIES]
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None  # a Unix socket, or a broken header
+
+
+def get_base(name: str) -> InfoBase:
+    return InfoBase.objects.get_or_create(name=name)[0]
+
+
+def _new_session(
+    request: HttpRequest, user: AbstractBaseUser, base_name: str, token_hash: str | None
+) -> ExchangeSession:
+    return ExchangeSession.objects.create(
+        base=get_base(base_name),
+        account=user,
+        account_name=user.get_username(),
+        token_hash=token_hash,
+        user_agent=_user_agent(request),
+        address=client_address(request),
+    )
+
+
+def _basic_session(request: HttpRequest, user: AbstractBaseUser, base_name: str) -> ExchangeSession:
+    """Return the session of a client that keeps no cookie: known by account, address and program."""
+    session = (
+        _alive_sessions()
+        .filter(
+            base__name=base_name,
+            account=user.pk,
+            token_hash=None,
+            user_agent=_user_agent(request),
+            address=client_address(request),
+        )
+        .order_by("-pk")
+        .first()
+    )
+    if session is None:
+        return _new_session(request, user, base_name, token_hash=None)
+    session.last_seen_at = timezone.now()
+    session.save(update_fields=["last_seen_at"])
+    return session
+
+
+def _forget_idle_sessions(session: ExchangeSession) -> None:
+    same_client = ExchangeSession.objects.filter(
+        base=session.base, account=session.account, user_agent=session.user_agent, address=session.address
+    )
+    empty = ~Q(pk__in=OrderBatch.objects.filter(Q(order_count__gt=0) | Q(skipped_count__gt=0)).values("session"))
+    finished = Q(pk__in=OrderBatch.objects.filter(state=OrderBatch.State.CONFIRMED).values("session"))
+    idle = Q(last_seen_at__lt=timezone.now() - _IDLE)
+    same_client.exclude(pk=session.pk).filter(empty, finished | idle).delete()
+
+
+def _alive_sessions() -> QuerySet[ExchangeSession]:
+    oldest = timezone.now() - timedelta(seconds=conf.SESSION_LIFETIME)
+    return ExchangeSession.objects.select_related("base", "account").filter(last_seen_at__gt=oldest)
+
+
+def _check_network(request: HttpRequest) -> None:
+    if not conf.ALLOWED_NETWORKS:
+        return
+    address = client_address(request)
+    if address is None or not any(ip_address(address) in ip_network(net) for net in conf.ALLOWED_NETWORKS):
+        raise ForeignNetwork
+
+
+def _check_permission(user: AbstractBaseUser) -> None:
+    if not user.has_perm(PERMISSION):  # type: ignore[attr-defined]  # a custom user model has it by contract
+        raise NoPermission
+
+
+def _user_agent(request: HttpRequest) -> str:
+    return str(request.META.get("HTTP_USER_AGENT", ""))[:255].replace("\x00", "")
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

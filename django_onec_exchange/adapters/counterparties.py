@@ -1,0 +1,127 @@
+"""Who buys: persons, companies and guests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from ..commerceml.documents import Address, AddressPart, AddressPartType, Contact, ContactType, Counterparty
+from ..conf import conf
+from . import wellknown
+from .context import ExchangeContext
+from .wellknown import read, read_text
+
+_PARTS = (
+    (AddressPartType.POSTAL_CODE, wellknown.POSTAL_CODE),
+    (AddressPartType.COUNTRY, wellknown.COUNTRY),
+    (AddressPartType.REGION, wellknown.REGION),
+    (AddressPartType.DISTRICT, wellknown.DISTRICT),
+    (AddressPartType.SETTLEMENT, wellknown.SETTLEMENT),
+    (AddressPartType.CITY, wellknown.CITY),
+    (AddressPartType.STREET, wellknown.STREET),
+    (AddressPartType.HOUSE, wellknown.HOUSE),
+    (AddressPartType.BUILDING, wellknown.BUILDING),
+    (AddressPartType.FLAT, wellknown.FLAT),
+)
+
+
+class CounterpartySerializer:
+    """The buyer's part of ``OrderSerializer``."""
+
+    def get_customer(self, order: Any, context: ExchangeContext) -> Any:
+        """Return the registered customer, or None for a guest."""
+        return read(order, wellknown.CUSTOMER)
+
+    def get_counterparty(self, order: Any, address: Address | None, context: ExchangeContext) -> Counterparty:
+        """Return the buyer.  What the order itself says goes before what its customer says."""
+        customer = self.get_customer(order, context)
+        sources = (order, customer) if customer is not None else (order,)
+        email, phone = _first(sources, wellknown.CONTACT_EMAIL), _first(sources, wellknown.CONTACT_PHONE)
+        company = _first(sources, wellknown.COMPANY_NAME)
+        names = sources[-1]
+        return Counterparty(
+            id=self.get_counterparty_id(order, customer, email, phone, context),
+            name=company or self.get_person_name(order, customer, context) or email or phone,
+            official_name=company,
+            last_name="" if company else read_text(names, wellknown.LAST_NAME),
+            first_name="" if company else read_text(names, wellknown.FIRST_NAME),
+            middle_name="" if company else read_text(names, wellknown.MIDDLE_NAME),
+            inn=_first(sources, wellknown.INN),
+            kpp=_first(sources, wellknown.KPP) if company else "",
+            legal_address=self.get_legal_address(order, customer, context),
+            address=address,
+            contacts=tuple(self.get_contacts(email, phone, context)),
+        )
+
+    def get_person_name(self, order: Any, customer: Any, context: ExchangeContext) -> str:
+        """Наименование of a person, by which UT finds it: the name given in the order, else the customer's."""
+        name = read_text(order, wellknown.CONTACT_NAME)
+        if not name and customer is not None:
+            name = read_text(customer, wellknown.FULL_NAME)
+        if not name:
+            source = order if customer is None else customer
+            parts = (wellknown.LAST_NAME, wellknown.FIRST_NAME, wellknown.MIDDLE_NAME)
+            name = " ".join(filter(None, (read_text(source, part) for part in parts)))
+        return name
+
+    def get_counterparty_id(
+        self, order: Any, customer: Any, email: str, phone: str, context: ExchangeContext
+    ) -> str:
+        """Ид of the buyer, at most 40 characters: UNF can find buyers by it.
+
+        A guest's is made of the e-mail or phone, keyed, so that it stays the same and gives neither away.
+        """
+        if customer is not None:
+            known = read_text(customer, wellknown.EXTERNAL_ID)
+            return known or prefixed("user", customer.pk)
+        known_by = email.lower() or re.sub(r"\D", "", phone) or f"order {order.pk}"
+        secret = conf.GUEST_ID_SECRET or settings.SECRET_KEY
+        digest = salted_hmac("django_onec_exchange.guest", known_by, secret=secret, algorithm="sha256")
+        return f"guest-{digest.hexdigest()[:32]}"
+
+    def get_contacts(self, email: str, phone: str, context: ExchangeContext) -> Iterator[Contact]:
+        if phone:
+            yield Contact(type=ContactType.PHONE, value=phone)
+        if email:
+            yield Contact(type=ContactType.EMAIL, value=email)
+
+    def get_delivery_address(self, order: Any, context: ExchangeContext) -> Address | None:
+        """Return where the order goes: UT takes the buyer's Адрес for it."""
+        return self.get_address(read(order, wellknown.DELIVERY_ADDRESS), context)
+
+    def get_legal_address(self, order: Any, customer: Any, context: ExchangeContext) -> Address | None:
+        sources = (order,) if customer is None else (order, customer)
+        given = next(filter(None, (read(source, wellknown.LEGAL_ADDRESS) for source in sources)), None)
+        return self.get_address(given, context)
+
+    def get_address(self, value: Any, context: ExchangeContext) -> Address | None:
+        """Return an address from a text, or from an object with well-known fields and a ``str()``.
+
+        A text is sent as it is.  UT builds its own text from the parts of an object, which therefore hold bare
+        names: "Москва", not "г. Москва".
+        """
+        if not value:
+            return None
+        if isinstance(value, str):
+            return Address(presentation=value)
+        parts = tuple(
+            AddressPart(type=type_, value=text) for type_, names in _PARTS if (text := read_text(value, names))
+        )
+        return Address(presentation=str(value), parts=parts)
+
+
+def prefixed(prefix: str, pk: Any) -> str:
+    """Return ``order-17``; a UUID stands alone, since an Ид has 40 characters."""
+    return f"{prefix}-{pk}" if len(str(pk)) < 30 else str(pk)
+
+
+def _first(sources: tuple[Any, ...], names: tuple[str, ...]) -> str:
+    for source in sources:
+        text = read_text(source, names)
+        if text:
+            return text
+    return ""

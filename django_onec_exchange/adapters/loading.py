@@ -1,0 +1,43 @@
+"""From a dotted path to an adapter: at each use, so that changed settings count at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+from django.utils.module_loading import import_string
+
+from ..conf import conf
+from ..protocol.errors import NotConfigured
+from .context import Adapters
+
+
+def get_order_model() -> type[Model]:
+    """Return the shop's Order model.  Raises NotConfigured without ``ONEC_EXCHANGE_ORDER_MODEL``."""
+    try:
+        return apps.get_model(conf.ORDER_MODEL, require_ready=False)
+    except (LookupError, ValueError, AttributeError):
+        raise NotConfigured(what="ONEC_EXCHANGE_ORDER_MODEL") from None
+
+
+def load_adapters(*, selector: Any = None, serializer: Any = None, marker: Any = None) -> Adapters:
+    """Return the adapters: a class or dotted path as given here, else as the settings name it.
+
+    Raises NotConfigured, with the setting's name, when a path cannot be imported.
+    """
+    return Adapters(
+        selector=_load(selector, "ORDER_SELECTOR"),
+        serializer=_load(serializer, "ORDER_SERIALIZER"),
+        marker=_load(marker, "ORDER_MARKER"),
+    )
+
+
+def _load(given: Any, setting: str) -> Any:
+    adapter = given or getattr(conf, setting)
+    if isinstance(adapter, str):
+        try:
+            adapter = import_string(adapter)
+        except ImportError as error:
+            raise NotConfigured(what=f"ONEC_EXCHANGE_{setting}") from error
+    return adapter()

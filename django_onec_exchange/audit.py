@@ -1,0 +1,72 @@
+"""Private copies of what went out.  They hold personal data, so they never lie under MEDIA_ROOT."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, InvalidStorageError, Storage, storages
+from django.utils.translation import gettext as _
+
+from .conf import conf
+from .models import OrderBatch
+from .protocol.errors import AuditFailed
+
+logger = logging.getLogger(__name__)
+
+STORAGE_ALIAS = "onec_exchange"
+
+
+def get_storage() -> Storage:
+    """Return ``STORAGES["onec_exchange"]``, else a folder that only the site's own user can read.
+
+    Raises OSError when no folder is known.
+    """
+    try:
+        return storages[STORAGE_ALIAS]
+    except InvalidStorageError:
+        if STORAGE_ALIAS in settings.STORAGES:
+            raise
+    return FileSystemStorage(
+        location=audit_root(), base_url="", file_permissions_mode=0o600, directory_permissions_mode=0o700
+    )
+
+
+def audit_root() -> Path:
+    """Return the folder of the copies.  Raises OSError when neither AUDIT_ROOT nor BASE_DIR is set."""
+    if conf.AUDIT_ROOT:
+        return Path(conf.AUDIT_ROOT)
+    base_dir = getattr(settings, "BASE_DIR", None)
+    if not base_dir:
+        raise FileNotFoundError("neither ONEC_EXCHANGE_AUDIT_ROOT nor BASE_DIR is set")
+    return Path(base_dir) / "var" / "1c_exchange" / "logs"
+
+
+def keep_copy(batch: OrderBatch, file: IO[bytes]) -> None:
+    """Copy the file of ``batch``, chunk by chunk, and note its name on the batch (not saved here).
+
+    The name holds the batch's number.  A failure is logged and noted; with ``AUDIT_REQUIRED`` it raises
+    AuditFailed.
+    """
+    extension = "zip" if batch.zipped else "xml"
+    name = f"{batch.base.name}/{batch.created_at:%Y/%m/%d}/orders-{batch.pk:08d}.{extension}"
+    file.seek(0)
+    try:
+        batch.audit_file = get_storage().save(name, File(file, name))
+    except Exception as error:
+        logger.exception("audit copy of batch %s was not saved", batch.pk)
+        if conf.AUDIT_REQUIRED:
+            raise AuditFailed from error
+        batch.audit_error = _("The copy could not be saved: %(error)s") % {"error": type(error).__name__}
+
+
+def drop_copy(batch: OrderBatch) -> None:
+    """Remove the copy of a batch that was not handed over after all."""
+    if batch.audit_file:
+        try:
+            get_storage().delete(batch.audit_file)
+        except Exception:
+            logger.exception("audit copy %s was not removed", batch.audit_file)

@@ -1,0 +1,57 @@
+"""The brake on guessing passwords: wrong ones are counted in the database, for all workers of a site."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from .conf import conf
+from .models import AuthFailure
+from .protocol.errors import TooManyAttempts
+
+#: An address may try several users; each of them has the limit of the setting.
+ADDRESS_FACTOR = 5
+
+
+def check(username: str, address: str | None) -> None:
+    """Raise TooManyAttempts while this user at this address, or the address, has to wait."""
+    blocked = Q(pk=None)
+    for key, limit in _limits(username, address):
+        blocked |= Q(key=key, count__gte=limit)
+    failure = AuthFailure.objects.filter(blocked, first_at__gt=_window_start()).order_by("-first_at").first()
+    if failure:
+        left = failure.first_at - _window_start()
+        raise TooManyAttempts(minutes=int(left.total_seconds() // 60) + 1)
+
+
+def record_failure(username: str, address: str | None) -> None:
+    """Count a wrong password."""
+    for key, _ in _limits(username, address):
+        counted = AuthFailure.objects.filter(key=key, first_at__gt=_window_start()).update(count=F("count") + 1)
+        if not counted:
+            AuthFailure.objects.update_or_create(key=key, defaults={"count": 1, "first_at": timezone.now()})
+
+
+def release(username: str, address: str | None) -> None:
+    """Forget the wrong passwords of this user at this address: the right one was given."""
+    if conf.AUTH_FAILURE_LIMIT:
+        AuthFailure.objects.filter(key=_key("user", username, address)).delete()
+
+
+def _limits(username: str, address: str | None) -> Iterator[tuple[str, int]]:
+    """The user alone is not counted: whoever knows its name could lock the real 1C out."""
+    if conf.AUTH_FAILURE_LIMIT:
+        yield _key("user", username, address), conf.AUTH_FAILURE_LIMIT
+        yield _key("address", "", address), conf.AUTH_FAILURE_LIMIT * ADDRESS_FACTOR
+
+
+def _key(kind: str, username: str, address: str | None) -> str:
+    return hashlib.sha256(repr((kind, username, address)).encode("utf-8", "replace")).hexdigest()
+
+
+def _window_start() -> datetime:
+    return timezone.now() - timedelta(seconds=conf.AUTH_FAILURE_WINDOW)

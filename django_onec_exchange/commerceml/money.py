@@ -1,0 +1,109 @@
+"""Money that adds up: 1C books the rows, so the rows must make the order's total to the kopeck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+
+from .documents import OrderDocument, OrderItem
+from .errors import InvalidDocument, Problem, gettext_noop
+
+KOPECK = Decimal("0.01")
+ZERO = Decimal(0)
+
+
+def rounded(value: Decimal) -> Decimal:
+    """Return ``value`` to the kopeck, halves up, as 1C rounds."""
+    return value.quantize(KOPECK, ROUND_HALF_UP)
+
+
+def vat(total: Decimal, rate: Decimal, *, included: bool) -> Decimal:
+    """Return the VAT of a row, the way 1C computes it: for each row, to the kopeck, halves up.
+
+    ``rate`` is in percent.  ``included`` says whether ``total`` contains the VAT.
+    """
+    return rounded(total * rate / (rate + 100 if included else Decimal(100)))
+
+
+def document_vat(document: OrderDocument) -> Decimal:
+    """Return the VAT of all rows together."""
+    included = document.vat_included
+    return sum(
+        (vat(item.total, item.vat_rate, included=included) for item in document.items if item.vat_rate), ZERO
+    )
+
+
+def payable(document: OrderDocument) -> Decimal:
+    """Return what 1C will ask of the customer: the rows, and the VAT on top where it is not included."""
+    rows = sum((item.total for item in document.items), ZERO)
+    return rows if document.vat_included else rows + document_vat(document)
+
+
+def spread(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Split ``amount`` (at most the sum of ``weights``) in proportion to them, to the kopeck.
+
+    The parts make exactly ``amount`` and none is above its weight.  What rounding down leaves goes, kopeck
+    by kopeck, to the rows that lost most.
+    """
+    total = sum(weights, ZERO)
+    if not total:
+        return [ZERO for _ in weights]
+    exact = [amount * weight / total for weight in weights]
+    parts = [part.quantize(KOPECK, "ROUND_DOWN") for part in exact]
+    left = int((amount - sum(parts, ZERO)) / KOPECK)
+    by_loss = sorted(
+        (i for i in range(len(parts)) if parts[i] < weights[i]),
+        key=lambda i: exact[i] - parts[i],
+        reverse=True,
+    )
+    for index in by_loss[:left]:
+        parts[index] += KOPECK
+    return parts
+
+
+def balance(document: OrderDocument) -> OrderDocument:
+    """Return the document with its order discount spread over the rows.
+
+    A total below the rows is a discount.  It goes over the goods; over the delivery too only if it is more
+    than the goods cost.  Raises InvalidDocument when rows, discounts and total do not add up.
+    """
+    stated = sum((discount.amount for discount in document.discounts), ZERO)
+    difference = payable(document) - document.total
+    if not difference:
+        return document  # no discount, or the rows hold it already
+    if difference < 0 or (stated and document.vat_included and stated != difference):
+        raise InvalidDocument(_mismatch(document))
+    discounted = _discounted(document, difference if document.vat_included else stated)
+    if payable(discounted) != document.total:
+        raise InvalidDocument(_mismatch(document))
+    return discounted
+
+
+def _discounted(document: OrderDocument, amount: Decimal) -> OrderDocument:
+    goods = [item for item in document.items if not item.is_service]
+    if sum((item.total for item in goods), ZERO) < amount:
+        goods = list(document.items)
+    parts = iter(spread(amount, [item.total for item in goods]))
+    chosen = {id(item) for item in goods}
+    items = tuple(_less(item, next(parts)) if id(item) in chosen else item for item in document.items)
+    return replace(document, items=items)
+
+
+def _less(item: OrderItem, amount: Decimal) -> OrderItem:
+    return replace(item, total=item.total - amount, discount=item.discount + amount)
+
+
+def _mismatch(document: OrderDocument) -> Problem:
+    return Problem(
+        "money-mismatch",
+        gettext_noop(
+            "The money does not add up: the rows make %(rows)s, the discounts %(discounts)s, "
+            "but the order's total is %(total)s."
+        ),
+        {
+            "rows": payable(document),
+            "discounts": sum((discount.amount for discount in document.discounts), ZERO),
+            "total": document.total,
+        },
+    )

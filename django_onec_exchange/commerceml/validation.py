@@ -1,0 +1,155 @@
+"""Would 1C take this document?  Asked before it is written, since one that 1C cannot load stops all behind it.
+
+Real clients load a batch in one transaction and never confirm it if one document fails (protocol.md,
+section 13), so an order with a problem is left out.  Texts that can be shortened without harm (names, comments,
+addresses) are shortened by the writer and are no problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+
+from .documents import Counterparty, OrderDocument, OrderItem
+from .errors import Problem, gettext_noop
+from .values import clean
+
+ID_LIMIT = 40
+PRODUCT_ID_LIMIT = 80
+NUMBER_LIMIT = 255
+STOCK_NUMBER_LIMIT = 11  # a column of UT's search table; longer numbers are never found again
+ARTICLE_LIMIT = 255
+UNIT_CODE_LIMIT = 4
+
+_INN = re.compile(r"\d{10}(\d{2})?")
+_KPP = re.compile(r"\d{4}[\dA-Z]{2}\d{3}")
+_AMOUNT_LIMIT = Decimal(10) ** 16  # decimal(18,2)
+_KOPECK = Decimal("0.01")
+
+_no_items = Problem("no-items", gettext_noop("The order has no items."))
+_no_id = Problem("no-id", gettext_noop("The order has no identifier."))
+_no_number = Problem("no-number", gettext_noop("The order has no number."))
+_no_buyer = Problem("no-counterparty", gettext_noop("The order has no buyer: no name, e-mail or phone is known."))
+_naive_date = Problem("bad-date", gettext_noop("The order's date has no time zone."))
+
+
+def check(document: OrderDocument, *, stock: bool) -> list[Problem]:
+    """Return every problem of ``document``; an empty list means that 1C can load it.
+
+    ``stock`` tells that the reader is a stock configuration (UT, UNF, Retail), which warns of numbers that
+    only those read wrongly.
+    """
+    return [
+        *_order_problems(document, stock),
+        *_counterparty_problems(document.counterparty),
+        *(problem for item in document.items for problem in _item_problems(item)),
+    ]
+
+
+def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
+    if not clean(document.id):
+        yield _no_id
+    elif len(document.id) > ID_LIMIT:
+        yield _too_long("id", document.id, ID_LIMIT)
+    number = clean(document.number)
+    if not number:
+        yield _no_number
+    elif len(number) > NUMBER_LIMIT:
+        yield _too_long("number", number, NUMBER_LIMIT)
+    elif stock and len(number) > STOCK_NUMBER_LIMIT:
+        yield Problem(
+            "long-number",
+            gettext_noop(
+                "The number %(number)s is longer than %(limit)s characters: "
+                "1C Trade Management (UT) would create the order anew each time it is sent."
+            ),
+            {"number": number, "limit": STOCK_NUMBER_LIMIT},
+            warning=True,
+        )
+    if len(clean(document.currency)) != 3:
+        yield Problem(
+            "no-currency",
+            gettext_noop("The order's currency is “%(currency)s”; 1C takes exactly three characters."),
+            {"currency": document.currency},
+        )
+    if document.created_at.tzinfo is None:
+        yield _naive_date
+    if not document.items:
+        yield _no_items
+    if not _is_money(document.total):
+        yield _bad_amount("total", document.total)
+    for discount in document.discounts:
+        if not _is_money(discount.amount):
+            yield _bad_amount("discount", discount.amount)
+
+
+def _counterparty_problems(buyer: Counterparty) -> Iterator[Problem]:
+    if not clean(buyer.name):
+        yield _no_buyer
+    if len(buyer.id) > ID_LIMIT:
+        yield _too_long("counterparty", buyer.id, ID_LIMIT)
+    if buyer.inn and not _INN.fullmatch(buyer.inn):
+        yield Problem(
+            "bad-inn", gettext_noop("The buyer's INN “%(inn)s” is not 10 or 12 digits."), {"inn": buyer.inn}
+        )
+    if buyer.kpp and not _KPP.fullmatch(buyer.kpp):
+        yield Problem("bad-kpp", gettext_noop("The buyer's KPP “%(kpp)s” is not 9 digits."), {"kpp": buyer.kpp})
+
+
+def _item_problems(item: OrderItem) -> Iterator[Problem]:
+    problem = partial(Problem, params={"item": item.name or item.id})
+    if not clean(item.id):
+        yield problem("no-product", gettext_noop("The item “%(item)s” has no product identifier."))
+    elif len(item.id) > PRODUCT_ID_LIMIT:
+        yield _too_long("item", item.id, PRODUCT_ID_LIMIT)
+    if not clean(item.name):
+        yield problem("no-name", gettext_noop("The item “%(item)s” has no name."))
+    if len(item.article) > ARTICLE_LIMIT:
+        yield _too_long("article", item.article, ARTICLE_LIMIT)
+    if not clean(item.unit.short_name) or not clean(item.unit.code) or len(item.unit.code) > UNIT_CODE_LIMIT:
+        yield problem("no-unit", gettext_noop("The item “%(item)s” has no unit of measure that 1C knows."))
+    if not _is_quantity(item.quantity):
+        yield problem(
+            "bad-quantity",
+            gettext_noop("The quantity of “%(item)s” is not above zero, or has more than four decimals."),
+        )
+        return
+    if not (_is_money(item.price) and _is_money(item.total)):
+        yield problem("bad-amount", gettext_noop("The price of “%(item)s” is negative or not in whole kopecks."))
+    elif item.total - item.price * item.quantity > _KOPECK * max(item.quantity, Decimal(1)):  # a rounded price
+        yield problem("dear-item", gettext_noop("The sum of “%(item)s” is above its price times its quantity."))
+    if item.vat_rate is not None and not (_is_decimal(item.vat_rate, 4) and 0 <= item.vat_rate < 100):
+        yield problem("bad-vat", gettext_noop("The VAT rate of “%(item)s” is not a percentage."))
+
+
+def _is_money(value: Decimal) -> bool:
+    return _is_decimal(value, 2) and 0 <= value < _AMOUNT_LIMIT
+
+
+def _is_quantity(value: Decimal) -> bool:
+    return _is_decimal(value, 4) and 0 < value < _AMOUNT_LIMIT
+
+
+def _is_decimal(value: Decimal, places: int) -> bool:
+    """Tell whether ``value`` is finite and has at most ``places`` fraction digits besides zeros."""
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return False
+    return value == round(value, places)
+
+
+def _bad_amount(name: str, value: object) -> Problem:
+    return Problem(
+        "bad-amount",
+        gettext_noop("The order's %(name)s “%(value)s” is negative or not in whole kopecks."),
+        {"name": name, "value": value},
+    )
+
+
+def _too_long(name: str, value: str, limit: int) -> Problem:
+    return Problem(
+        "too-long",
+        gettext_noop("The %(name)s “%(value)s” is longer than the %(limit)s characters that 1C takes."),
+        {"name": name, "value": value if len(value) <= 60 else value[:60] + "…", "limit": limit},
+    )

@@ -1,0 +1,130 @@
+"""Every setting, its default and its unit; read them through ``conf``.
+
+``OnecExchangeConf`` puts the defaults into ``django.conf.settings`` as ``ONEC_EXCHANGE_<NAME>`` when the app is
+loaded; ``conf.<NAME>`` reads them anew each time, so ``override_settings`` works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from appconf import AppConf
+from django.conf import settings
+
+
+class OnecExchangeConf(AppConf):  # type: ignore[misc]  # appconf ships no types
+    """The defaults.  Never read them from here: the values are frozen at import."""
+
+    # -- what is exchanged
+    ORDER_MODEL = ""  # "shop.Order"
+    ORDER_SELECTOR = "django_onec_exchange.adapters.OrderSelector"  # which orders wait
+    ORDER_SERIALIZER = "django_onec_exchange.adapters.OrderSerializer"  # what an order is for 1C
+    ORDER_MARKER = "django_onec_exchange.adapters.OrderMarker"  # how the shop remembers what was sent
+
+    # -- the form of documents
+    COMMERCEML_VERSION = "3.1"  # the newest version the site offers
+    STOCK_CLIENT_VERSION = "2.10"  # for a stock 1C configuration, which declares none
+    FORCED_VERSION = ""  # one version for every client, whatever it declares; "" negotiates
+    ENCODING = "utf-8"  # or "windows-1251"
+    ZIP_REPLY = False  # True: every query is answered with a ZIP.  Stock clients cannot read one.
+    TIME_ZONE = ""  # of the 1C base; "" is Django's TIME_ZONE
+
+    # -- how much at once
+    QUERY_LIMIT = 1000  # orders in one batch
+    QUERY_TIME_BUDGET = 60  # seconds to prepare one batch; UT gives up after 180
+    CHUNK_SIZE = 500  # orders read from and written to the database at once
+    SKIPPED_RETRY_INTERVAL = 3600  # seconds until a skipped order without a change date is tried again
+
+    # -- what ``init`` tells 1C
+    FILE_LIMIT = 10 * 1024 * 1024  # bytes in one ``mode=file`` request; not above the web server's limit
+    ZIP_UPLOADS = False  # True: 1C sends its files packed
+
+    # -- who may come in
+    COOKIE_NAME = "onec_exchange"
+    SESSION_LIFETIME = 48 * 3600  # seconds since the last call
+    ALLOWED_NETWORKS: Sequence[str] = ()  # "203.0.113.0/24"; empty: from anywhere
+    TRUSTED_PROXIES = 0  # reverse proxies that append to X-Forwarded-For
+    AUTH_FAILURE_LIMIT = 10  # wrong passwords of one user from one address until a pause; 0: no brake
+    AUTH_FAILURE_WINDOW = 900  # seconds: wrong passwords are counted, and the pause lasts, this long
+
+    # -- the audit copy
+    AUDIT_ROOT = ""  # folder; "" is BASE_DIR/var/1c_exchange/logs.  STORAGES["onec_exchange"] goes first.
+    AUDIT_REQUIRED = False  # True: no copy, no delivery
+
+    # -- what the default serializer fills in
+    CURRENCY = "RUB"  # where an order names none
+    CURRENCY_NAMES: Mapping[str, str] = {}  # the shop's currency code: its name in the 1C base
+    DEFAULT_UNIT = ("796", "шт", "Штука", "PCE")  # OKEI code, short name, full name, international
+    DEFAULT_VAT_RATE: str | None = None  # percent, for items that name none; None is "Без НДС"
+    VAT_INCLUDED = True  # prices contain the VAT
+    DELIVERY_ID = "ORDER_DELIVERY"  # Ид of the delivery row
+    DELIVERY_NAME = "Доставка заказа"  # UT finds the service by this name: keep it
+    DELIVERY_VAT_RATE: str | None = None  # percent; None is DEFAULT_VAT_RATE
+    SITE_NAME = ""  # requisite "Сайт"
+    ORGANIZATION = ""  # requisite "Организация"
+    WAREHOUSE = ""  # requisite "Склад"
+    AGREEMENT = ""  # requisite "Договор контрагента"
+    GUEST_ID_SECRET = ""  # keys the identifiers of guests; "" is SECRET_KEY.  A new one makes UNF see new buyers.
+    MONEY_MISMATCH = "skip"  # or "send": with the rows' sum for the order's total
+
+    # -- people
+    REPLY_LANGUAGE = ""  # of the sentences 1C shows; "" is LANGUAGE_CODE
+
+    class Meta:
+        prefix = "onec_exchange"
+
+
+class Conf:
+    """The settings, typed and read anew each time."""
+
+    ORDER_MODEL: str
+    ORDER_SELECTOR: str
+    ORDER_SERIALIZER: str
+    ORDER_MARKER: str
+    COMMERCEML_VERSION: str
+    STOCK_CLIENT_VERSION: str
+    FORCED_VERSION: str
+    ENCODING: str
+    ZIP_REPLY: bool
+    TIME_ZONE: str
+    QUERY_LIMIT: int
+    QUERY_TIME_BUDGET: float
+    CHUNK_SIZE: int
+    SKIPPED_RETRY_INTERVAL: float
+    FILE_LIMIT: int
+    ZIP_UPLOADS: bool
+    COOKIE_NAME: str
+    SESSION_LIFETIME: float
+    ALLOWED_NETWORKS: Sequence[str]
+    TRUSTED_PROXIES: int
+    AUTH_FAILURE_LIMIT: int
+    AUTH_FAILURE_WINDOW: float
+    AUDIT_ROOT: str
+    AUDIT_REQUIRED: bool
+    CURRENCY: str
+    CURRENCY_NAMES: Mapping[str, str]
+    DEFAULT_UNIT: tuple[str, str, str, str]
+    DEFAULT_VAT_RATE: str | None
+    VAT_INCLUDED: bool
+    DELIVERY_ID: str
+    DELIVERY_NAME: str
+    DELIVERY_VAT_RATE: str | None
+    SITE_NAME: str
+    ORGANIZATION: str
+    WAREHOUSE: str
+    AGREEMENT: str
+    GUEST_ID_SECRET: str
+    MONEY_MISMATCH: str
+    REPLY_LANGUAGE: str
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(settings, f"ONEC_EXCHANGE_{name}")
+        except (
+            AttributeError
+        ):  # override_settings(...) was active when the defaults were written, or it deleted it
+            return getattr(OnecExchangeConf, name)
+
+
+conf = Conf()

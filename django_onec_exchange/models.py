@@ -1,0 +1,223 @@
+"""What was said between 1C and the site, and what was sent.
+
+Everything the exchange must not forget lives here: not in a cache, not in Django's sessions.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connections, models, router
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class InfoBase(models.Model):
+    """One 1C infobase that exchanges with the site.  Most shops have one, "default"."""
+
+    name = models.SlugField(_("name"), max_length=64, unique=True)
+    locked_at = models.DateTimeField(_("last confirmation"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("1C infobase")
+        verbose_name_plural = _("1C infobases")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def lock(self) -> None:
+        """Keep other confirmations for this base waiting until the transaction ends.
+
+        By an UPDATE, which every database locks by: SQLite takes its write lock before the first read, and
+        PostgreSQL goes on accepting rows that refer to this one.
+        """
+        InfoBase.objects.filter(pk=self.pk).update(locked_at=timezone.now())
+
+
+class ExchangeSession(models.Model):
+    """One operation of one client, from ``checkauth`` on.  It opens the exchange and nothing else on the site."""
+
+    class Profile(models.TextChoices):
+        STOCK = "stock", _("stock 1C configuration")  # declared no version; one reply, no paging
+        VERSIONED = "versioned", _("client that declared a version")  # the Bitrix module: pages
+        SUBORDINATE = "subordinate", _("1C:UNF with subordinate documents")  # a version, and no paging
+        OTHER = "other", _("other client")
+
+    base = models.ForeignKey(InfoBase, models.PROTECT, related_name="sessions", verbose_name=_("1C infobase"))
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("user"),
+    )
+    account_name = models.CharField(_("user name"), max_length=255)
+    # None: a client without cookie and sessid, known by its account, address and program
+    token_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    profile = models.CharField(_("client"), max_length=16, choices=Profile.choices, default=Profile.OTHER)
+    declared_version = models.CharField(_("declared version"), max_length=8, blank=True)
+    version = models.CharField(_("CommerceML version"), max_length=8, blank=True)
+    user_agent = models.CharField(_("program"), max_length=255, blank=True)
+    address = models.GenericIPAddressField(_("address"), null=True)
+    started_at = models.DateTimeField(_("first contact"), default=timezone.now)
+    last_seen_at = models.DateTimeField(_("last contact"), default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("exchange session")
+        verbose_name_plural = _("exchange sessions")
+        permissions = [("use_exchange", _("May exchange with 1C"))]
+        indexes = [models.Index(fields=["base", "account", "last_seen_at"], name="onec_session_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account_name}, {self.started_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def pages(self) -> bool:
+        """Whether a further ``query`` asks for the next orders.
+
+        The Bitrix module asks until an empty document comes.  Stock clients ask once, and again only when the
+        first reply never arrived; so does UNF, which declares cmlVersion (protocol.md, section 6).
+        """
+        return self.profile == self.Profile.VERSIONED and self.token_hash is not None
+
+
+class ExchangeEvent(models.Model):
+    """One call of a session and how it was answered: the dialogue, for people."""
+
+    session = models.ForeignKey(
+        ExchangeSession, models.CASCADE, related_name="events", verbose_name=_("exchange session")
+    )
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    type = models.CharField(_("type"), max_length=8, blank=True)
+    mode = models.CharField(_("mode"), max_length=16)
+    code = models.CharField(_("result"), max_length=32, default="success")  # or the code of the error
+    message = models.TextField(_("message"), blank=True)  # what 1C was told
+    duration = models.DurationField(_("duration"), default=timedelta)
+
+    class Meta:
+        verbose_name = _("exchange call")
+        verbose_name_plural = _("exchange calls")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.mode}: {self.code}"
+
+
+class OrderBatch(models.Model):
+    """One file of orders: the reply to one ``query``."""
+
+    class State(models.TextChoices):
+        PREPARING = "preparing", _("being prepared")  # invisible to ``success``; left over only by a crash
+        OPEN = "open", _("not confirmed")  # complete; 1C may confirm it
+        CONFIRMED = "confirmed", _("confirmed")  # 1C sent ``success``
+        SUPERSEDED = "superseded", _("sent again")  # a later file took its place
+        BROKEN = "broken", _("broken off")  # the client hung up before the end
+
+    base = models.ForeignKey(InfoBase, models.PROTECT, related_name="batches", verbose_name=_("1C infobase"))
+    session = models.ForeignKey(
+        ExchangeSession, models.CASCADE, related_name="batches", verbose_name=_("exchange session")
+    )
+    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.PREPARING)
+    cutoff = models.DateTimeField(_("orders up to"))
+    version = models.CharField(_("CommerceML version"), max_length=8)
+    encoding = models.CharField(_("encoding"), max_length=16)
+    zipped = models.BooleanField(_("ZIP"), default=False)
+    order_count = models.PositiveIntegerField(_("orders"), default=0)
+    skipped_count = models.PositiveIntegerField(_("left out"), default=0)
+    marked_count = models.PositiveIntegerField(_("marked as sent"), default=0)
+    size = models.PositiveBigIntegerField(_("size, bytes"), default=0)
+    digest = models.CharField("SHA-256", max_length=64, blank=True)
+    audit_file = models.CharField(_("audit copy"), max_length=255, blank=True)
+    audit_error = models.TextField(_("why there is no audit copy"), blank=True)
+    created_at = models.DateTimeField(_("prepared at"), default=timezone.now)
+    handed_over_at = models.DateTimeField(_("handed over at"), null=True)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
+
+    class Meta:
+        verbose_name = _("batch of orders")
+        verbose_name_plural = _("batches of orders")
+        indexes = [
+            models.Index(fields=["session", "state"], name="onec_batch_session"),
+            models.Index(fields=["base", "state", "confirmed_at"], name="onec_batch_base"),
+        ]
+
+    def __str__(self) -> str:
+        return f"№ {self.pk}"
+
+
+class OrderDelivery(models.Model):
+    """One order in one batch, and in which revision."""
+
+    class State(models.TextChoices):
+        OFFERED = "offered", _("offered")
+        MARKED = "marked", _("marked as sent")  # the ledger: it counts as sent to this base
+        CHANGED = "changed", _("changed meanwhile")  # confirmed, but not as it stands now: it goes again
+        NOT_WAITING = "not-waiting", _("no longer waiting")  # another exchange had it marked, or it is gone
+        WITHDRAWN = "withdrawn", _("to be sent again")  # was marked; somebody asked for it once more
+
+    batch = models.ForeignKey(OrderBatch, models.CASCADE, related_name="deliveries", verbose_name=_("batch"))
+    base = models.ForeignKey(InfoBase, models.PROTECT, related_name="+", verbose_name=_("1C infobase"))
+    order_id = models.CharField(_("order"), max_length=64)  # the primary key, as the database has it
+    number = models.CharField(_("number"), max_length=255)
+    revision = models.CharField(_("revision"), max_length=64)
+    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.OFFERED)
+    warning = models.TextField(_("warning"), blank=True)
+
+    class Meta:
+        verbose_name = _("delivery of an order")
+        verbose_name_plural = _("deliveries of orders")
+        indexes = [models.Index(fields=["base", "order_id", "state"], name="onec_delivery_order")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class SkippedOrder(models.Model):
+    """An order that was left out, and why.  Tried again when it changes or when a person says so."""
+
+    base = models.ForeignKey(InfoBase, models.PROTECT, related_name="skipped", verbose_name=_("1C infobase"))
+    order_id = models.CharField(_("order"), max_length=64)
+    number = models.CharField(_("number"), max_length=255, blank=True)
+    code = models.CharField(_("kind of reason"), max_length=32)
+    reason = models.TextField(_("reason"))
+    order_updated_at = models.DateTimeField(_("order last changed at"), null=True)
+    first_skipped_at = models.DateTimeField(_("first left out at"), default=timezone.now)
+    last_skipped_at = models.DateTimeField(_("last left out at"), default=timezone.now)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    retry_requested = models.BooleanField(_("try again"), default=False)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True)  # it became a document after all
+
+    class Meta:
+        verbose_name = _("order left out")
+        verbose_name_plural = _("orders left out")
+        constraints = [models.UniqueConstraint(fields=["base", "order_id"], name="onec_skipped_order")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.reason}"
+
+
+class AuthFailure(models.Model):
+    """Wrong passwords, counted: in the database, so that all workers of a site see them."""
+
+    key = models.CharField(max_length=64, unique=True)  # a digest: the name typed may be a password
+    count = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("failed sign-in")
+        verbose_name_plural = _("failed sign-ins")
+
+    def __str__(self) -> str:
+        return f"{self.count}"
+
+
+def order_key(model: type[models.Model], pk: Any) -> str:
+    """Return the primary key ``pk`` of ``model`` as its database shows it in a text.
+
+    UUIDs are why: PostgreSQL shows them with dashes, SQLite stores them without.
+    """
+    field = model._meta.pk
+    connection = connections[router.db_for_read(model)]
+    return str(field.get_db_prep_value(pk, connection))

@@ -1,0 +1,1 @@
+"""Orders to 1C: ``query`` (export.py) and ``success`` (confirmation.py)."""

@@ -1,0 +1,124 @@
+"""``query``: choose, serialize, validate, write.
+
+A batch is visible to ``success`` only when its file is complete.  Until then its rows are in the state
+``preparing``, which nothing looks at; if anything fails they are removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import IO
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from .. import audit
+from ..adapters import Adapters, ExchangeContext
+from ..conf import conf
+from ..models import ExchangeSession, OrderBatch
+from ..signals import orders_exported, send_after_commit
+from .filling import BatchFiller
+from .paging import withdraw_unread, without_handed_over
+
+logger = logging.getLogger(__name__)
+
+#: A batch still being prepared after this was left behind by a process that died.
+_ABANDONED = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedBatch:
+    """A batch and its file, at its beginning; whoever holds it closes the file."""
+
+    batch: OrderBatch
+    file: IO[bytes]
+
+
+class OrderExportService:
+    """The export of orders without HTTP."""
+
+    def __init__(self, adapters: Adapters) -> None:
+        self.adapters = adapters
+
+    def context(self, session: ExchangeSession) -> ExchangeContext:
+        return ExchangeContext(
+            base=session.base,
+            cutoff=timezone.now(),
+            version=session.version,
+            adapters=self.adapters,
+            session=session,
+            profile=session.profile,
+        )
+
+    def prepare(self, session: ExchangeSession, *, zipped: bool = False) -> PreparedBatch:
+        """Write the waiting orders into a temporary file and make it a batch that 1C may confirm.
+
+        Constant in memory whatever the number of orders.  If it raises, the session's earlier batches are as they
+        were.
+        """
+        context = self.context(session)
+        withdraw_unread(session)
+        _sweep(session)
+        batch = OrderBatch.objects.create(
+            base=session.base,
+            session=session,
+            cutoff=context.cutoff,
+            version=context.version,
+            encoding=conf.ENCODING,
+            zipped=zipped,
+        )
+        file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, buffering=1 << 16)
+        try:
+            self._write(batch, file, context)
+            self._publish(batch)
+        except BaseException:
+            with contextlib.suppress(OSError):  # a full disk fails once more when what is buffered is flushed
+                file.close()
+            _discard(batch)
+            raise
+        file.seek(0)
+        return PreparedBatch(batch, file)
+
+    def _write(self, batch: OrderBatch, file: IO[bytes], context: ExchangeContext) -> None:
+        orders = self.adapters.selector.select(context)
+        if batch.session.pages:
+            orders = without_handed_over(orders, batch.session)
+        BatchFiller(batch, context).fill(file, orders)
+        file.flush()
+        batch.size = file.tell()
+        file.seek(0)
+        batch.digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if batch.order_count:
+            audit.keep_copy(batch, file)
+
+    def _publish(self, batch: OrderBatch) -> None:
+        """Make the batch confirmable; it takes the place of what a stock client never received."""
+        batch.state = OrderBatch.State.OPEN
+        with transaction.atomic():
+            if not batch.session.pages:
+                unread = batch.session.batches.filter(state=OrderBatch.State.OPEN)
+                unread.update(state=OrderBatch.State.SUPERSEDED)
+            batch.save()
+            send_after_commit(orders_exported, OrderBatch, batch=batch)
+        logger.info("batch %s: %s orders, %s left out", batch.pk, batch.order_count, batch.skipped_count)
+
+
+def _discard(batch: OrderBatch) -> None:
+    audit.drop_copy(batch)
+    try:
+        batch.delete()
+    except DatabaseError:
+        logger.exception("batch %s was not removed; it stays invisible to 1C", batch.pk)
+
+
+def _sweep(session: ExchangeSession) -> None:
+    abandoned = OrderBatch.objects.filter(
+        base=session.base, state=OrderBatch.State.PREPARING, created_at__lt=timezone.now() - _ABANDONED
+    )
+    abandoned.delete()

@@ -1,0 +1,56 @@
+"""Orders that are left out, and why."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from ..adapters import ExchangeContext
+from ..commerceml.errors import Problem, gettext_noop
+from ..models import SkippedOrder, order_key
+from ..signals import order_skipped, send_after_commit
+
+logger = logging.getLogger(__name__)
+
+SERIALIZER_FAILED = Problem(
+    "serializer-error",
+    gettext_noop("The site could not describe the order. The site's log says why."),
+)
+
+
+def skip(order: Any, number: str, problem: Problem, context: ExchangeContext) -> None:
+    """Record that the order was left out of a batch; it is tried again when it changes."""
+    marker = context.adapters.marker
+    reason = gettext(problem.message) % problem.params
+    updated_at = None if problem is SERIALIZER_FAILED else marker.updated_at(order)
+    skipped, _ = SkippedOrder.objects.get_or_create(
+        base=context.base, order_id=order_key(type(order), order.pk), defaults={"code": problem.code}
+    )
+    if skipped.resolved_at is not None:
+        skipped.first_skipped_at, skipped.attempts = timezone.now(), 0
+    skipped.number, skipped.code, skipped.reason = number[:255], problem.code, reason
+    skipped.order_updated_at, skipped.last_skipped_at = updated_at, timezone.now()
+    skipped.attempts += 1
+    skipped.retry_requested, skipped.resolved_at = False, None
+    skipped.save()
+    marker.skip(order.pk, reason, context)
+    logger.warning("order %s was left out: %s", skipped.order_id, problem.code)
+    send_after_commit(order_skipped, SkippedOrder, skipped=skipped, order=order)
+
+
+def left_out(orders: Sequence[Any], context: ExchangeContext) -> dict[str, SkippedOrder]:
+    """Return the open records of those ``orders`` that were left out before, by order key."""
+    keys = [order_key(type(order), order.pk) for order in orders]
+    records = SkippedOrder.objects.filter(base=context.base, order_id__in=keys, resolved_at=None)
+    return {record.order_id: record for record in records}
+
+
+def restore(skipped: SkippedOrder, order: Any, context: ExchangeContext) -> None:
+    """Note that an order which was left out became a document."""
+    skipped.resolved_at = timezone.now()
+    skipped.save(update_fields=["resolved_at"])
+    context.adapters.marker.restore(order.pk, context)

@@ -1,0 +1,104 @@
+"""What can go wrong in a dialogue, and the sentence 1C is told.
+
+``message`` is English with named placeholders; it is translated where the reply is made.  It reaches 1C's log
+and its user, so it names a remedy and holds neither secrets nor personal data.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a message for translation; it is translated where it is shown."""
+    return message
+
+
+class ExchangeError(Exception):
+    """Something 1C should be told: HTTP 200, ``failure`` and a sentence."""
+
+    code: ClassVar[str] = "error"  # stable: tests, the log and the documentation refer to it
+    message: ClassVar[str] = gettext_noop("The exchange failed.")
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(self.message % params if params else self.message)
+        self.params = params
+
+
+class BadRequest(ExchangeError):
+    code = "bad-request"
+    message = gettext_noop("The request is not one that 1C sends: its parameter “%(name)s” cannot be read.")
+
+
+class UnknownMode(ExchangeError):
+    code = "unknown-mode"
+    message = gettext_noop("The site does not know this kind of exchange. Check the address in 1C.")
+
+
+class Unsupported(ExchangeError):
+    code = "unsupported"
+    message = gettext_noop("The site does not take files from 1C yet. Switch uploading off in 1C.")
+
+
+class BadVersion(ExchangeError):
+    code = "bad-version"
+    message = gettext_noop("The version that 1C declares is not a CommerceML version, such as 2.08 or 3.1.")
+
+
+class NotAuthenticated(ExchangeError):
+    """Answered with HTTP 401, which makes the platform send its credentials."""
+
+    code = "not-authenticated"
+    message = gettext_noop(
+        "The user name or the password is wrong. Check them in the settings of the exchange in 1C."
+    )
+
+
+class TooManyAttempts(ExchangeError):
+    code = "too-many-attempts"
+    message = gettext_noop("Too many wrong passwords. Try again in %(minutes)s min.")
+
+
+class NoPermission(ExchangeError):
+    code = "no-permission"
+    message = gettext_noop(
+        "This user may not exchange with 1C. Grant the permission “May exchange with 1C” on the site."
+    )
+
+
+class ForeignNetwork(ExchangeError):
+    code = "foreign-network"
+    message = gettext_noop("The site does not accept exchanges from this network address.")
+
+
+class UnknownSession(ExchangeError):
+    code = "unknown-session"
+    message = gettext_noop("The exchange session is unknown or has ended. Start the exchange again.")
+
+
+class NothingToConfirm(ExchangeError):
+    code = "nothing-to-confirm"
+    message = gettext_noop("There is nothing to confirm: no orders were handed over in this exchange.")
+
+
+class AmbiguousConfirmation(ExchangeError):
+    code = "ambiguous-confirmation"
+    message = gettext_noop(
+        "Several exchanges of this user are open, and it cannot be told which one is confirmed. "
+        "The orders will be offered again; give each 1C base a user of its own."
+    )
+
+
+class AuditFailed(ExchangeError):
+    code = "audit-failed"
+    message = gettext_noop("The audit copy of the orders could not be saved, so they are not handed over.")
+
+
+class NotConfigured(ExchangeError):
+    code = "not-configured"
+    message = gettext_noop("The exchange is not set up on the site: %(what)s. Run “manage.py check” there.")
+
+
+class InternalError(ExchangeError):
+    code = "internal"
+    message = gettext_noop("The site could not answer. Give its administrator the number %(reference)s.")

@@ -1,0 +1,185 @@
+"""The one address 1C talks to: HTTP in, a reply out.  The work is done elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, transaction
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+
+from . import access, negotiation
+from .adapters import Adapters, load_adapters
+from .conf import conf
+from .models import ExchangeEvent, ExchangeSession
+from .outgoing.confirmation import confirm
+from .outgoing.export import OrderExportService
+from .outgoing.handover import WatchedFile
+from .protocol import replies
+from .protocol.calls import ExchangeCall
+from .protocol.errors import ExchangeError, InternalError, NotAuthenticated, UnknownMode, Unsupported
+from .protocol.modes import Mode
+from .protocol.replies import Reply
+
+logger = logging.getLogger(__name__)
+
+BLOCK_SIZE = 1 << 16  # bytes of a file read and sent at once
+
+
+@method_decorator([csrf_exempt, login_not_required, transaction.non_atomic_requests], name="dispatch")
+class ExchangeView(View):
+    """Answers every call of the exchange: GET and POST alike, always with a body.
+
+    A protocol error is HTTP 200 with ``failure`` and a sentence: 1C evaluates the body whatever the status.  Only
+    missing or wrong credentials answer 401, for the platform to send them.
+
+    A site with two 1C bases mounts two views::
+
+        path("1c/moscow/", ExchangeView.as_view(base="moscow", marker="shop.exchange.MoscowMarker"))
+    """
+
+    base: str = "default"  # name of the 1C infobase
+    selector: Any = None  # a class or dotted path instead of the setting's
+    serializer: Any = None
+    marker: Any = None
+
+    #: One method for each mode.
+    handlers: ClassVar[Mapping[Mode, str]] = {
+        Mode.CHECKAUTH: "handle_checkauth",
+        Mode.INIT: "handle_init",
+        Mode.QUERY: "handle_query",
+        Mode.SUCCESS: "handle_success",
+        Mode.FILE: "handle_file_upload",
+        Mode.IMPORT: "handle_import",
+        Mode.INFO: "handle_info",
+        Mode.COMPLETE: "handle_complete",
+        Mode.DEACTIVATE: "handle_complete",
+    }
+
+    exchange_session: ExchangeSession | None = None
+    token = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.started = time.monotonic()
+        with translation.override(conf.REPLY_LANGUAGE or settings.LANGUAGE_CODE):
+            try:
+                response = self.answer(request)
+            except ExchangeError as error:
+                logger.warning("1C was refused: %s", error.code, extra={"code": error.code})
+                response = self.refuse(error)
+            except Exception:
+                reference = secrets.token_hex(4)
+                logger.exception("the exchange with 1C failed, reference %s", reference)
+                response = self.refuse(InternalError(reference=reference))
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        """Read the call, find who makes it, do what it asks.  Raises ExchangeError to refuse."""
+        if request.method not in ("GET", "POST"):
+            raise UnknownMode
+        self.call = ExchangeCall.parse(request.GET.dict())
+        if self.call.mode is Mode.CHECKAUTH:
+            self.exchange_session, self.token = access.open_session(request, self.base)
+        else:
+            self.exchange_session, self.token = access.resume_session(self.call, request, self.base)
+        negotiation.negotiate(self.exchange_session, self.call)
+        response: HttpResponseBase = getattr(self, self.handlers[self.call.mode])(self.exchange_session)
+        self.record()
+        return response
+
+    # -- one method for each mode
+
+    def handle_checkauth(self, session: ExchangeSession) -> HttpResponse:
+        return self.reply(replies.authenticated(conf.COOKIE_NAME, self.token))
+
+    def handle_init(self, session: ExchangeSession) -> HttpResponse:
+        """Two lines; four for a client that declared a version (UT and Retail refuse more than two)."""
+        limits: dict[str, Any] = {"zip": conf.ZIP_UPLOADS, "file_limit": conf.FILE_LIMIT}
+        if not self.call.declares_version:
+            return self.reply(replies.parameters(**limits))
+        token = self.token or access.issue_token(session)
+        return self.reply(replies.versioned_parameters(**limits, sessid=token, version=session.version))
+
+    def handle_query(self, session: ExchangeSession) -> HttpResponseBase:
+        zipped = self.call.zip or conf.ZIP_REPLY
+        prepared = OrderExportService(self.adapters).prepare(session, zipped=zipped)
+        batch = prepared.batch
+        response = FileResponse(
+            WatchedFile(prepared),
+            content_type="application/zip" if zipped else f"application/xml; charset={batch.encoding}",
+            headers={
+                "Content-Length": str(batch.size),
+                "Content-Disposition": f'attachment; filename="orders.{"zip" if zipped else "xml"}"',
+            },
+        )
+        response.block_size = BLOCK_SIZE
+        return response
+
+    def handle_success(self, session: ExchangeSession) -> HttpResponse:
+        confirm(session, self.adapters)
+        return self.reply(replies.success())
+
+    def handle_file_upload(self, session: ExchangeSession) -> HttpResponse:
+        raise Unsupported
+
+    def handle_import(self, session: ExchangeSession) -> HttpResponse:
+        raise Unsupported
+
+    def handle_complete(self, session: ExchangeSession) -> HttpResponse:
+        raise Unsupported
+
+    def handle_info(self, session: ExchangeSession) -> HttpResponse:
+        raise Unsupported
+
+    # -- what they share
+
+    @property
+    def adapters(self) -> Adapters:
+        return load_adapters(selector=self.selector, serializer=self.serializer, marker=self.marker)
+
+    def reply(self, reply: Reply, status: int = 200) -> HttpResponse:
+        """Return a text reply; charset stands last in Content-Type, where UNF looks for it."""
+        encoding = conf.ENCODING
+        return HttpResponse(
+            reply.text.encode(encoding, "replace"),
+            content_type=f"text/plain; charset={encoding}",
+            status=status,
+        )
+
+    def refuse(self, error: ExchangeError) -> HttpResponse:
+        """Return ``failure`` with the error's sentence; 401 only where credentials may help."""
+        sentence = gettext(error.message) % error.params
+        self.record(error.code, sentence)
+        unauthenticated = isinstance(error, NotAuthenticated)
+        response = self.reply(replies.failure(sentence), status=401 if unauthenticated else 200)
+        if unauthenticated:
+            response.headers["WWW-Authenticate"] = 'Basic realm="1C", charset="UTF-8"'
+        return response
+
+    def record(self, code: str = "success", message: str = "") -> None:
+        """Add this call to the session's dialogue; a call without a session is in the log alone."""
+        if self.exchange_session is None:
+            return
+        try:
+            ExchangeEvent.objects.create(
+                session=self.exchange_session,
+                type=self.call.type or "",
+                mode=self.call.mode,
+                code=code,
+                message=message,
+                duration=timedelta(seconds=time.monotonic() - self.started),
+            )
+        except DatabaseError:
+            logger.exception("a call of 1C was not recorded")

@@ -1,0 +1,101 @@
+"""A small shop, under the names that the default adapters know."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+
+from django_onec_exchange.mixins import OneCOrderMixin
+
+
+class Customer(models.Model):
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, null=True)
+    last_name = models.CharField(max_length=300, blank=True)
+    first_name = models.CharField(max_length=300, blank=True)
+    middle_name = models.CharField(max_length=300, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=50, blank=True)
+    company_name = models.CharField(max_length=300, blank=True)
+    inn = models.CharField(max_length=20, blank=True)
+    kpp = models.CharField(max_length=20, blank=True)
+    legal_address = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Product(models.Model):
+    onec_id = models.CharField(max_length=80, blank=True)
+    name = models.CharField(max_length=500)
+    sku = models.CharField(max_length=300, blank=True)
+    unit = models.CharField(max_length=20, blank=True)
+    vat_rate = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Variant(models.Model):
+    product = models.ForeignKey(Product, models.CASCADE, related_name="variants")
+    onec_id = models.CharField(max_length=80, blank=True)
+    name = models.CharField(max_length=200)
+    sku = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Address(models.Model):
+    postal_code = models.CharField(max_length=10, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    street = models.CharField(max_length=100, blank=True)
+    house = models.CharField(max_length=20, blank=True)
+    flat = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.postal_code, self.city, self.street, self.house, self.flat)))
+
+
+class Order(OneCOrderMixin):
+    class Status(models.TextChoices):
+        NEW = "new", "Новый"
+        PAID = "paid", "Оплачен"
+        CANCELLED = "cancelled", "Отменен"
+
+    number = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(auto_now=True)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.NEW)
+    currency = models.CharField(max_length=10, default="RUB")
+    total = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    discount = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0))
+    delivery_cost = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0))
+    delivery_method = models.CharField(max_length=50, blank=True)
+    payment_method = models.CharField(max_length=50, blank=True)
+    is_paid = models.BooleanField(default=False)
+    paid_at = models.DateTimeField(null=True)
+    vat_included = models.BooleanField(default=True)
+    comment = models.TextField(blank=True)
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="orders")
+    customer_name = models.CharField(max_length=300, blank=True)
+    customer_email = models.EmailField(blank=True)
+    customer_phone = models.CharField(max_length=50, blank=True)
+    delivery_address = models.ForeignKey(Address, models.PROTECT, null=True)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderItem(models.Model):
+    order = models.ForeignKey(Order, models.CASCADE, related_name="items")
+    product = models.ForeignKey(Product, models.PROTECT, null=True)
+    variant = models.ForeignKey(Variant, models.PROTECT, null=True)
+    name = models.CharField(max_length=500, blank=True)
+    price = models.DecimalField(max_digits=14, decimal_places=4)
+    quantity = models.DecimalField(max_digits=12, decimal_places=4)
+    discount = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal(0))
+
+    def __str__(self) -> str:
+        return self.name
