@@ -64,7 +64,7 @@ def resume_session(call: ExchangeCall, request: HttpRequest, base_name: str) -> 
     if not token:
         return _basic_session(request, authenticate(request), base_name), ""
     _check_network(request)
-    session = _alive_sessions().filter(token_hash=_hash(token), base__name=base_name).first()
+    session = alive_sessions().filter(token_hash=_hash(token), base__name=base_name).first()
     if session is None or session.account is None or not session.account.is_active:
         raise UnknownSession
     given = read_credentials(request)
@@ -150,7 +150,7 @@ def _new_session(
 ) -> ExchangeSession:
     return ExchangeSession.objects.create(
         base=get_base(base_name),
-        account=user,
+        account=user,  # type: ignore[misc]  # the site's own user model
         account_name=user.get_username(),
         token_hash=token_hash,
         user_agent=_user_agent(request),
@@ -161,7 +161,7 @@ def _new_session(
 def _basic_session(request: HttpRequest, user: AbstractBaseUser, base_name: str) -> ExchangeSession:
     """Return the session of a client that keeps no cookie: known by account, address and program."""
     session = (
-        _alive_sessions()
+        alive_sessions()
         .filter(
             base__name=base_name,
             account=user.pk,
@@ -189,7 +189,7 @@ def _forget_idle_sessions(session: ExchangeSession) -> None:
     same_client.exclude(pk=session.pk).filter(empty, finished | idle).delete()
 
 
-def _alive_sessions() -> QuerySet[ExchangeSession]:
+def alive_sessions() -> QuerySet[ExchangeSession]:
     oldest = timezone.now() - timedelta(seconds=conf.SESSION_LIFETIME)
     return ExchangeSession.objects.select_related("base", "account").filter(last_seen_at__gt=oldest)
 

@@ -15,7 +15,7 @@ orders_exported = Signal()
 #: Arguments: batch, order_ids (the primary keys really marked), count (their number).
 orders_marked = Signal()
 
-#: Rows of the Order model were changed by ``QuerySet.update``, which calls neither ``save()`` nor Django's signals.
+#: Rows of the Order model were changed by ``QuerySet.update``, which calls neither ``save()`` nor its signals.
 #: Sender: the Order model.  Arguments: order_ids, count, fields (names of the changed fields).
 orders_bulk_updated = Signal()
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from .context import ExchangeContext
 from .loading import get_order_model
-from .wellknown import CUSTOMER, ITEMS, PRODUCT, VARIANT
+from .relations import to_many, to_one
 
 
 class OrderSelector:
@@ -33,13 +33,10 @@ class OrderSelector:
     def get_queryset(self) -> QuerySet[Any]:
         """Return all orders, guests' too, with what the serializer reads of them."""
         model = get_order_model()
-        one, many = self.select_related, self.prefetch_related
-        if one is None:
-            one = _existing(model, CUSTOMER)
-        if many is None:
-            many = _item_relations(model)
+        one = to_one(model) if self.select_related is None else self.select_related
+        many = to_many(model) if self.prefetch_related is None else self.prefetch_related
         queryset: QuerySet[Any] = model._default_manager.all()
-        if one:
+        if one:  # without arguments it would follow every relation
             queryset = queryset.select_related(*one)
         return queryset.prefetch_related(*many)
 
@@ -67,7 +64,7 @@ def check_fields(adapter: object, fields: dict[str, str]) -> list[CheckMessage]:
         except FieldDoesNotExist:
             errors.append(
                 Error(
-                    f"{type(adapter).__name__}.{attribute} is {name!r}, but {model._meta.label} has no such field.",
+                    f"{type(adapter).__name__}.{attribute} is {name!r}, which {model._meta.label} lacks.",
                     hint=f"Add OneCOrderMixin to the model, or set {attribute} in a subclass of the adapter; "
                     "for a model that must stay as it is use LedgerOrderMarker.",
                     obj=type(adapter),
@@ -75,32 +72,3 @@ def check_fields(adapter: object, fields: dict[str, str]) -> list[CheckMessage]:
                 )
             )
     return errors
-
-
-def _existing(model: type[Model], names: Sequence[str], *, many: bool = False) -> list[str]:
-    """Return the first of ``names`` that is a relation of ``model``, in a list; an empty one if none is."""
-    relations = {
-        field.get_accessor_name() if field.auto_created and not field.concrete else field.name: field  # type: ignore[union-attr]
-        for field in model._meta.get_fields()
-        if field.is_relation and bool(field.one_to_many or field.many_to_many) is many
-    }
-    return [name for name in names if name in relations][:1]
-
-
-def _item_relations(model: type[Model]) -> list[str]:
-    """Return the prefetches for the rows of an order and for what they point to."""
-    prefetches: list[str] = []
-    for items in _existing(model, ITEMS, many=True):
-        prefetches.append(items)
-        item_model = model._meta.get_field(_query_name(model, items)).related_model
-        if isinstance(item_model, type) and issubclass(item_model, Model):
-            for names in (PRODUCT, VARIANT):
-                prefetches += [f"{items}__{name}" for name in _existing(item_model, names)]
-    return prefetches
-
-
-def _query_name(model: type[Model], accessor: str) -> str:
-    for field in model._meta.get_fields():
-        if getattr(field, "get_accessor_name", lambda: field.name)() == accessor:
-            return field.name
-    return accessor

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ..commerceml.documents import Address, Discount, OrderDocument, OrderItem, Requisite
 from ..commerceml.money import ZERO
+from ..commerceml.values import boolean, local_datetime
 from ..conf import conf
 from . import wellknown
 from .context import ExchangeContext
@@ -149,7 +150,7 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
         code, name = choice(order, wellknown.STATUS)
         yield "Статус заказа", name
         yield "Статуса заказа ИД", code  # sic: so UNF and Bitrix spell it
-        yield "Отменен", _flag(self.is_cancelled(order, context))
+        yield "Отменен", boolean(self.is_cancelled(order, context))
 
     def is_cancelled(self, order: Any, context: ExchangeContext) -> bool:
         cancelled = read(order, wellknown.CANCELLED)
@@ -163,7 +164,7 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
         yield "Метод оплаты ИД", code
         paid = read(order, wellknown.PAID)
         if paid is not None:
-            yield "Заказ оплачен", _flag(bool(paid))
+            yield "Заказ оплачен", boolean(bool(paid))
         yield "Дата оплаты", self._day(read(order, wellknown.PAID_AT))
         yield "Номер платежного документа", read_text(order, wellknown.PAYMENT_NUMBER)
 
@@ -218,7 +219,7 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
         if isinstance(value, datetime):
             if timezone.is_aware(value):
                 value = value.astimezone(self.zone)
-            return value.replace(microsecond=0, tzinfo=None).isoformat()
+            return local_datetime(value)
         return f"{value.isoformat()}T00:00:00" if isinstance(value, date) else ""
 
 
@@ -233,7 +234,3 @@ def choice(subject: Any, names: tuple[str, ...]) -> tuple[str, str]:
         return str(value), str(display())
     code = getattr(value, "code", None) or getattr(value, "pk", None) or value
     return str(code), str(value)
-
-
-def _flag(value: bool) -> str:
-    return "true" if value else "false"

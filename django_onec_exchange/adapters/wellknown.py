@@ -6,7 +6,6 @@ The default serializer tries them in this order; ``docs/adapters.md`` lists them
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 
 CUSTOMER = ("customer", "user", "client", "buyer")
@@ -77,9 +76,15 @@ BUILDING = ("building", "block")
 FLAT = ("flat", "apartment")
 
 
-@lru_cache(maxsize=1024)
+_found: dict[tuple[type, tuple[str, ...]], str | None] = {}
+
+
 def attribute(cls: type, names: tuple[str, ...]) -> str | None:
-    return next((name for name in names if hasattr(cls, name)), None)
+    """Return the first of ``names`` that the class has; None without any."""
+    try:
+        return _found[cls, names]
+    except KeyError:
+        return _found.setdefault((cls, names), next((name for name in names if hasattr(cls, name)), None))
 
 
 def read(subject: Any, names: tuple[str, ...]) -> Any:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ..adapters import Adapters, ExchangeContext, order_pks
@@ -46,7 +47,7 @@ def confirm(session: ExchangeSession, adapters: Adapters) -> int:
     return marked
 
 
-def _confirmable(session: ExchangeSession) -> Sequence[OrderBatch]:
+def _confirmable(session: ExchangeSession) -> QuerySet[OrderBatch]:
     """Return the batches that ``success`` of this session means, oldest first.
 
     A client that pages means every page handed over whole; a stock client the one reply it read; a client with
@@ -97,7 +98,7 @@ def _mark_chunk(batch: OrderBatch, deliveries: Sequence[OrderDelivery], context:
     current = marker.get_current_revisions(list(by_pk), context)
     unchanged = [delivery for pk, delivery in by_pk.items() if current.get(pk) == delivery.revision]
     marked = marker.mark(unchanged, context) if unchanged else set()
-    states: dict[str, list[int]] = {}
+    keys_by_state: dict[OrderDelivery.State, list[int]] = {}
     for pk, delivery in by_pk.items():
         if pk in marked:
             state = OrderDelivery.State.MARKED
@@ -105,9 +106,9 @@ def _mark_chunk(batch: OrderBatch, deliveries: Sequence[OrderDelivery], context:
             state = OrderDelivery.State.CHANGED
         else:
             state = OrderDelivery.State.NOT_WAITING
-        states.setdefault(state, []).append(delivery.pk)
-    for state, keys in states.items():
-        OrderDelivery.objects.filter(pk__in=keys).update(state=state)
+        keys_by_state.setdefault(state, []).append(delivery.pk)
+    for new_state, keys in keys_by_state.items():
+        OrderDelivery.objects.filter(pk__in=keys).update(state=new_state)
     if marked:
         order_ids = [pk for pk in by_pk if pk in marked]
         send_after_commit(orders_marked, OrderBatch, batch=batch, order_ids=order_ids, count=len(order_ids))

@@ -12,7 +12,8 @@ import logging
 import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import IO
+from io import BufferedIOBase
+from typing import IO, cast
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -73,7 +74,9 @@ class OrderExportService:
             encoding=conf.ENCODING,
             zipped=zipped,
         )
-        file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, buffering=1 << 16)
+        file = tempfile.TemporaryFile(  # noqa: SIM115  # the reply closes it
+            dir=settings.FILE_UPLOAD_TEMP_DIR, buffering=1 << 16
+        )
         try:
             self._write(batch, file, context)
             self._publish(batch)
@@ -93,7 +96,7 @@ class OrderExportService:
         file.flush()
         batch.size = file.tell()
         file.seek(0)
-        batch.digest = hashlib.file_digest(file, "sha256").hexdigest()
+        batch.digest = hashlib.file_digest(cast(BufferedIOBase, file), "sha256").hexdigest()
         if batch.order_count:
             audit.keep_copy(batch, file)
 

@@ -33,14 +33,14 @@ ENTRY = "orders.xml"
 
 
 class BatchFiller:
-    """Writes orders until there are no more, ``QUERY_LIMIT`` is reached or ``QUERY_TIME_BUDGET`` is spent."""
+    """Writes orders until none are left, QUERY_LIMIT is reached or QUERY_TIME_BUDGET is spent."""
 
     def __init__(self, batch: OrderBatch, context: ExchangeContext) -> None:
         self.batch = batch
         self.context = context
         self._deadline = time.monotonic() + conf.QUERY_TIME_BUDGET
         self._money_mismatch = conf.MONEY_MISMATCH
-        # Orders the serializer raised on.  If it raises on all of them, it is the site that is ill, not the orders.
+        # Orders the serializer raised on.  If it raises on all of them, the site is ill and not the orders.
         self._failures: list[tuple[Any, Exception]] = []
 
     def fill(self, file: IO[bytes], orders: QuerySet[Any]) -> None:
@@ -62,8 +62,9 @@ class BatchFiller:
     def _chunks(self, orders: QuerySet[Any]) -> Iterator[list[Any]]:
         """Yield the orders in chunks, each read whole.
 
-        By keys first: a cursor kept open over the whole export would hold up writers on SQLite, and would be read
-        into memory at once on MySQL.  Orders that are left out fall out of the query, so what follows them moves up.
+        By keys first: a cursor kept open over the whole export would hold up writers on SQLite, and would be
+        read into memory at once on MySQL.  Orders that are left out fall out of the query, so what follows them
+        moves up.
         """
         keys = orders.select_related(None).prefetch_related(None).values_list("pk", flat=True)
         while not self._enough():
@@ -78,13 +79,16 @@ class BatchFiller:
                 return  # nothing more, or nothing that may be taken
 
     def _enough(self) -> bool:
-        return self.batch.order_count >= conf.QUERY_LIMIT or time.monotonic() >= self._deadline
+        """Tell whether the batch is full; one that has only begun never is, however slow the site."""
+        batch = self.batch
+        begun = batch.order_count or batch.skipped_count or self._failures
+        return batch.order_count >= conf.QUERY_LIMIT or bool(begun and time.monotonic() >= self._deadline)
 
     def _add(self, orders: Sequence[Any], writer: OrdersWriter) -> None:
         skipped_before = left_out(orders, self.context)
         deliveries = []
         for order in orders:
-            if time.monotonic() >= self._deadline and self.batch.order_count:
+            if self._enough():
                 break
             delivery = self._deliver(order, writer, skipped_before)
             if delivery is not None:

@@ -1,0 +1,41 @@
+"""How the exchange with one 1C base stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from .access import alive_sessions, get_base
+from .adapters import Adapters, ExchangeContext, load_adapters
+from .conf import conf
+from .models import OrderBatch, SkippedOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeStatus:
+    """What a shop manager asks first."""
+
+    waiting: int  # orders the next ``query`` may carry
+    sent: int  # orders 1C has
+    skipped: int  # orders left out, with a reason
+    open_batches: int  # files with orders that 1C may still confirm
+    last_confirmed_at: datetime | None  # when 1C last confirmed a file with orders
+
+
+def exchange_status(base_name: str = "default", adapters: Adapters | None = None) -> ExchangeStatus:
+    """Return the status of one base.  Raises NotConfigured."""
+    adapters = adapters or load_adapters()
+    base = get_base(base_name)
+    context = ExchangeContext(base=base, cutoff=timezone.now(), version=conf.COMMERCEML_VERSION, adapters=adapters)
+    orders = adapters.selector.get_queryset()
+    batches = OrderBatch.objects.filter(base=base, order_count__gt=0)
+    confirmed = batches.filter(state=OrderBatch.State.CONFIRMED).order_by("-confirmed_at")
+    return ExchangeStatus(
+        waiting=adapters.selector.select(context).count(),
+        sent=adapters.marker.filter_sent(orders, context).count(),
+        skipped=SkippedOrder.objects.filter(base=base, resolved_at=None).count(),
+        open_batches=batches.filter(state=OrderBatch.State.OPEN, session__in=alive_sessions()).count(),
+        last_confirmed_at=confirmed.values_list("confirmed_at", flat=True).first(),
+    )
