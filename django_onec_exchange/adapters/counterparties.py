@@ -29,6 +29,10 @@ _PARTS = (
 )
 
 
+#: Digits of a sole trader's ИНН: 1C takes one for a person with an ИНН, not for a company.
+SOLE_TRADER_INN = 12
+
+
 class CounterpartySerializer:
     """The buyer's part of ``OrderSerializer``."""
 
@@ -41,16 +45,18 @@ class CounterpartySerializer:
         customer = self.get_customer(order, context)
         sources = (order, customer) if customer is not None else (order,)
         email, phone = _first(sources, wellknown.CONTACT_EMAIL), _first(sources, wellknown.CONTACT_PHONE)
-        company = _first(sources, wellknown.COMPANY_NAME)
+        inn = _first(sources, wellknown.INN)
+        firm = _first(sources, wellknown.COMPANY_NAME)
+        company = "" if len(inn) == SOLE_TRADER_INN else firm
         names = sources[-1]
         return Counterparty(
             id=self.get_counterparty_id(order, customer, email, phone, context),
-            name=company or self.get_person_name(order, customer, context) or email or phone,
+            name=firm or self.get_person_name(order, customer, context) or email or phone,
             official_name=company,
             last_name="" if company else read_text(names, wellknown.LAST_NAME),
             first_name="" if company else read_text(names, wellknown.FIRST_NAME),
             middle_name="" if company else read_text(names, wellknown.MIDDLE_NAME),
-            inn=_first(sources, wellknown.INN),
+            inn=inn,
             kpp=_first(sources, wellknown.KPP) if company else "",
             legal_address=self.get_legal_address(order, customer, context),
             address=address,

@@ -21,10 +21,12 @@ PRODUCT_ID_LIMIT = 80
 NUMBER_LIMIT = 255
 STOCK_NUMBER_LIMIT = 11  # a column of UT's search table; longer numbers are never found again
 ARTICLE_LIMIT = 255
-UNIT_CODE_LIMIT = 4
 
-_INN = re.compile(r"\d{10}(\d{2})?")
-_KPP = re.compile(r"\d{4}[\dA-Z]{2}\d{3}")
+_COMPANY_INN = re.compile("[0-9]{10}")
+_PERSON_INN = re.compile("[0-9]{12}")
+_KPP = re.compile("[0-9]{4}[0-9A-Z]{2}[0-9]{3}")
+_UNIT_CODE = re.compile("[0-9]{1,4}")
+_CURRENCY = re.compile(r"\w{3}")
 _AMOUNT_LIMIT = Decimal(10) ** 16  # decimal(18,2)
 _KOPECK = Decimal("0.01")
 
@@ -45,6 +47,7 @@ def check(document: OrderDocument, *, stock: bool) -> list[Problem]:
         *_order_problems(document, stock),
         *_counterparty_problems(document.counterparty),
         *(problem for item in document.items for problem in _item_problems(item)),
+        *_amount_problems(document),
     ]
 
 
@@ -68,7 +71,7 @@ def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
             {"number": number, "limit": STOCK_NUMBER_LIMIT},
             warning=True,
         )
-    if len(clean(document.currency)) != 3:
+    if not _CURRENCY.fullmatch(document.currency):
         yield Problem(
             "no-currency",
             gettext_noop("The order's currency is “%(currency)s”; 1C takes exactly three characters."),
@@ -78,11 +81,16 @@ def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
         yield _naive_date
     if not document.items:
         yield _no_items
+
+
+def _amount_problems(document: OrderDocument) -> Iterator[Problem]:
     if not _is_money(document.total):
         yield _bad_amount("total", document.total)
     for discount in document.discounts:
         if not _is_money(discount.amount):
             yield _bad_amount("discount", discount.amount)
+    if not (_is_decimal(document.exchange_rate, 4) and 0 < document.exchange_rate < _AMOUNT_LIMIT):
+        yield _bad_amount("exchange rate", document.exchange_rate)
 
 
 def _counterparty_problems(buyer: Counterparty) -> Iterator[Problem]:
@@ -90,9 +98,11 @@ def _counterparty_problems(buyer: Counterparty) -> Iterator[Problem]:
         yield _no_buyer
     if len(buyer.id) > ID_LIMIT:
         yield _too_long("counterparty", buyer.id, ID_LIMIT)
-    if buyer.inn and not _INN.fullmatch(buyer.inn):
+    if buyer.inn and not (_COMPANY_INN if buyer.is_company else _PERSON_INN).fullmatch(buyer.inn):
         yield Problem(
-            "bad-inn", gettext_noop("The buyer's INN “%(inn)s” is not 10 or 12 digits."), {"inn": buyer.inn}
+            "bad-inn",
+            gettext_noop("The buyer's INN “%(inn)s” is neither a company's 10 nor a sole trader's 12 digits."),
+            {"inn": buyer.inn},
         )
     if buyer.kpp and not _KPP.fullmatch(buyer.kpp):
         yield Problem("bad-kpp", gettext_noop("The buyer's KPP “%(kpp)s” is not 9 digits."), {"kpp": buyer.kpp})
@@ -108,7 +118,7 @@ def _item_problems(item: OrderItem) -> Iterator[Problem]:
         yield problem("no-name", gettext_noop("The item “%(item)s” has no name."))
     if len(item.article) > ARTICLE_LIMIT:
         yield _too_long("article", item.article, ARTICLE_LIMIT)
-    if not clean(item.unit.short_name) or not clean(item.unit.code) or len(item.unit.code) > UNIT_CODE_LIMIT:
+    if not clean(item.unit.short_name) or not _UNIT_CODE.fullmatch(item.unit.code):
         yield problem("no-unit", gettext_noop("The item “%(item)s” has no unit of measure that 1C knows."))
     if not _is_quantity(item.quantity):
         yield problem(

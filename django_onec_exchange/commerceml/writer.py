@@ -24,6 +24,7 @@ COMMENT_LIMIT = 3000
 PRESENTATION_LIMIT = 250
 REQUISITE_LIMIT = 1000
 CONTACT_LIMIT = 255
+INTERNATIONAL_LIMIT = 3
 
 
 class OrdersWriter:
@@ -116,10 +117,10 @@ def _address(tag: str, address: Address | None) -> str:
     presentation = line(address.presentation, PRESENTATION_LIMIT) if address else ""
     if address is None or not presentation:  # UT ignores an address without a presentation
         return ""
+    values = {part.type.value: value for part in address.parts if (value := line(part.value))}
     parts = "".join(
-        f"<АдресноеПоле><Тип>{part.type.value}</Тип><Значение>{value}</Значение></АдресноеПоле>"
-        for part in address.parts
-        if (value := line(part.value))
+        f"<АдресноеПоле><Тип>{type_}</Тип><Значение>{value}</Значение></АдресноеПоле>"
+        for type_, value in values.items()
     )
     return f"<{tag}><Представление>{presentation}</Представление>{parts}</{tag}>"
 
@@ -150,13 +151,13 @@ def _item(item: OrderItem, tax: str, version: Version) -> str:
 
 @lru_cache(maxsize=256)
 def _unit(unit: Unit) -> str:
-    full_name = line(unit.full_name)
+    full_name = line(unit.full_name, NAME_LIMIT)
     international = line(unit.international)
     return (
         f'<БазоваяЕдиница Код="{text(unit.code)}"'
         + (f' НаименованиеПолное="{full_name}"' if full_name else "")
-        + (f' МеждународноеСокращение="{international}"' if international else "")
-        + f">{line(unit.short_name)}</БазоваяЕдиница>"
+        + (f' МеждународноеСокращение="{international}"' if 0 < len(international) <= INTERNATIONAL_LIMIT else "")
+        + f">{line(unit.short_name, NAME_LIMIT)}</БазоваяЕдиница>"
     )
 
 
