@@ -12,6 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
+from .values import clean
+
 
 class ContactType(Enum):
     """What a contact is; the words 1C reads for it depend on the version."""
@@ -77,7 +79,7 @@ class Counterparty:
 
     @property
     def is_company(self) -> bool:
-        return bool(self.official_name)
+        return bool(clean(self.official_name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

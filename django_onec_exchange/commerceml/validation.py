@@ -26,7 +26,7 @@ _COMPANY_INN = re.compile("[0-9]{10}")
 _PERSON_INN = re.compile("[0-9]{12}")
 _KPP = re.compile("[0-9]{4}[0-9A-Z]{2}[0-9]{3}")
 _UNIT_CODE = re.compile("[0-9]{1,4}")
-_CURRENCY = re.compile(r"\w{3}")
+_CURRENCY = re.compile(r"[^\W\d_]{3}")
 _AMOUNT_LIMIT = Decimal(10) ** 16  # decimal(18,2)
 _KOPECK = Decimal("0.01")
 
@@ -74,7 +74,7 @@ def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
     if not _CURRENCY.fullmatch(document.currency):
         yield Problem(
             "no-currency",
-            gettext_noop("The order's currency is “%(currency)s”; 1C takes exactly three characters."),
+            gettext_noop("The order's currency is “%(currency)s”; 1C takes exactly three letters."),
             {"currency": document.currency},
         )
     if document.created_at.tzinfo is None:

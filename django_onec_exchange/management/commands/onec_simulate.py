@@ -1,0 +1,151 @@
+"""``manage.py onec_simulate URL``: play a 1C against an exchange address and show what it got."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from django_onec_exchange.simulator import (
+    UNF,
+    UT11,
+    BitrixModule,
+    ExchangeReport,
+    HttpTransport,
+    OneCClient,
+    Progress,
+)
+
+PROFILES = ("ut11", "unf", "bitrix")
+
+
+class Command(BaseCommand):
+    """Thin: the clients are in ``simulator``, the tables in ``simulator.console``."""
+
+    help = gettext_noop("Play a 1C against an exchange address: fetch the waiting orders and confirm them.")
+    requires_system_checks = []  # it talks to any site; this project's health is not its matter
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        # --version is the CommerceML version here, not Django's
+        parser = super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+        parser.description = _(self.help)
+        return parser
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("url", help=_("The address 1C is given, such as https://shop.example/1c/exchange/"))
+        parser.add_argument(
+            "--profile", choices=PROFILES, default="ut11", help=_("Which 1C to play (default: ut11)")
+        )
+        parser.add_argument("--user", default="", help=_("Name of the exchange account"))
+        secret = parser.add_mutually_exclusive_group()
+        secret.add_argument(
+            "--password", default=None, help=_("Its password; others may see it in the process list")
+        )
+        secret.add_argument(
+            "--password-env", metavar="VAR", help=_("Environment variable that holds the password")
+        )
+        parser.add_argument(
+            "--version",
+            dest="declared_version",
+            metavar="V",
+            help=_("CommerceML version to declare in init: 2.08, 2.09 or 3.1 (bitrix only; default: 3.1)"),
+        )
+        parser.add_argument(
+            "--subordinate",
+            action="store_true",
+            help=_("Play a node that reads subordinate documents, CommerceML 2.10 (unf only)"),
+        )
+        parser.add_argument("--zip", action="store_true", help=_("Ask for a zip archive; no stock 1C does"))
+        parser.add_argument(
+            "--no-confirm", action="store_true", help=_("End before success: nothing is marked as sent")
+        )
+        parser.add_argument("--user-agent", default=None, help=_("User-Agent instead of the platform's own"))
+        parser.add_argument(
+            "--timeout", type=float, default=180, metavar="S", help=_("Seconds to wait (default: 180)")
+        )
+        parser.add_argument("--show", type=int, default=20, metavar="N", help=_("Orders to list (default: 20)"))
+        parser.add_argument("--json", action="store_true", help=_("Print the report as JSON"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        console = None if options["json"] else _console()
+        transport = _transport(options)
+        client = self._client(transport, options)
+        with self._progress(console) as tell:
+            client.on_progress = tell
+            transport.on_bytes = partial(tell, "bytes") if tell is not None else None
+            report = client.fetch_orders(confirm=not options["no_confirm"])
+        if console is None:
+            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
+        else:
+            colour = self.stdout.isatty() and not options["no_color"]
+            self.stdout.write(console.render(report, show=max(options["show"], 0), colour=colour))
+            self.stdout.write(_closing_line(report))
+        if report.error is not None:
+            raise CommandError(report.error)
+
+    def _progress(self, console: ModuleType | None) -> AbstractContextManager[Progress | None]:
+        if console is None:
+            return nullcontext(None)
+        bar: AbstractContextManager[Progress | None] = console.progress(self.stderr)
+        return bar
+
+    def _client(self, transport: HttpTransport, options: dict[str, Any]) -> OneCClient:
+        profile = options["profile"]
+        if options["declared_version"] is not None and profile != "bitrix":
+            raise CommandError(_("Only the bitrix profile declares a version."))
+        if options["subordinate"] and profile != "unf":
+            raise CommandError(_("Only the unf profile reads subordinate documents."))
+        common: dict[str, Any] = {
+            "username": options["user"],
+            "password": _password(options),
+            "zip": options["zip"],
+        }
+        if options["user_agent"] is not None:
+            common["user_agent"] = options["user_agent"]
+        if profile == "bitrix":
+            return BitrixModule(transport, version=options["declared_version"] or "3.1", **common)
+        if profile == "unf":
+            return UNF(transport, subordinate=options["subordinate"], **common)
+        return UT11(transport, **common)
+
+
+def _transport(options: dict[str, Any]) -> HttpTransport:
+    try:
+        return HttpTransport(options["url"], options["timeout"])
+    except ValueError as exc:
+        text = _("%(url)s is not an address 1C could use.") % {"url": options["url"]}
+        raise CommandError(text) from exc
+
+
+def _console() -> ModuleType:
+    try:
+        from django_onec_exchange.simulator import console
+    except ImportError as exc:
+        raise CommandError(
+            _('The tables need rich: pip install "django-onec-exchange[simulator]" (or use --json).')
+        ) from exc
+    return console
+
+
+def _password(options: dict[str, Any]) -> str:
+    variable = options["password_env"]
+    if variable is None:
+        return options["password"] or ""
+    try:
+        return os.environ[variable]
+    except KeyError:
+        raise CommandError(_("There is no environment variable %(name)s.") % {"name": variable}) from None
+
+
+def _closing_line(report: ExchangeReport) -> str:
+    count = len(report.orders)
+    if not report.confirmed:
+        return _("Not confirmed")
+    return ngettext("Confirmed %(count)d order", "Confirmed %(count)d orders", count) % {"count": count}

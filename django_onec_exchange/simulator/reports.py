@@ -1,0 +1,70 @@
+"""What came of one operation: its steps, its orders, and why it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from .documents import ReceivedOrder
+
+SHOWN = 80  # characters of a reply's first line
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request and what came back."""
+
+    mode: str
+    query: str  # behind the question mark, with *** in the place of session ids
+    status: int | None  # None: no complete reply came
+    first_line: str
+    seconds: float
+    bytes: int  # of the reply body
+
+
+@dataclass(frozen=True)
+class ExchangeReport:
+    """A whole operation as 1C's log would tell it."""
+
+    profile: str
+    steps: tuple[Step, ...]
+    orders: tuple[ReceivedOrder, ...]  # what stayed in the base
+    total: Decimal  # of these orders, as 1C computed it
+    warnings: tuple[str, ...]  # nothing failed, yet something is not as the site meant it
+    error: str | None  # one plain sentence; None: the operation ran to its end
+    confirmed: bool  # ``success`` was sent and the site did not answer failure
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as values JSON knows; money as strings, raw XML left out."""
+        return {
+            "profile": self.profile,
+            "confirmed": self.confirmed,
+            "error": self.error,
+            "total": str(self.total),
+            "orders": [_order(order) for order in self.orders],
+            "steps": [vars(step) for step in self.steps],
+            "warnings": list(self.warnings),
+        }
+
+
+def first_line_of(body: bytes) -> str:
+    """The start of a reply, safe to print."""
+    if body.startswith(b"PK"):
+        return "(zip archive)"
+    line = body[: SHOWN * 4].decode("utf-8", "replace").split("\n")[0][:SHOWN]
+    return "".join(sign if sign.isprintable() else " " for sign in line).strip()
+
+
+def _order(order: ReceivedOrder) -> dict[str, Any]:
+    return {
+        "id": order.id,
+        "number": order.number,
+        "date": order.date.isoformat(),
+        "time": order.time.isoformat(),
+        "currency": order.currency,
+        "declared_total": None if order.declared_total is None else str(order.declared_total),
+        "total": str(order.total),
+        "counterparty": order.counterparty.name,
+        "rows": len(order.rows),
+    }
