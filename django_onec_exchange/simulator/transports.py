@@ -216,7 +216,19 @@ def _close_once(response: Any) -> None:
     if body is not None and hasattr(body, "close"):
         body.close()
     if not response.closed:  # no streamed reply, or not a byte of it was read
+        _close(response)
+
+
+def _close(response: Any) -> None:
+    """Close a reply as the test client does: the test's database connection stays open."""
+    from django.core.signals import request_finished
+    from django.db import close_old_connections
+
+    request_finished.disconnect(close_old_connections)
+    try:
         response.close()
+    finally:
+        request_finished.connect(close_old_connections)
 
 
 def _folded(response: http.client.HTTPResponse) -> dict[str, str]:
