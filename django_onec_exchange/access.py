@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import secrets
+from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
@@ -43,9 +44,9 @@ def open_session(request: HttpRequest, base_name: str) -> tuple[ExchangeSession,
 
     Raises NotAuthenticated, TooManyAttempts, NoPermission or ForeignNetwork.
     """
-    user = authenticate(request)
+    user, name = authenticate(request)
     token = secrets.token_urlsafe(32)
-    session = _new_session(request, user, base_name, token_hash=_hash(token))
+    session = _new_session(request, user, name, base_name, token_hash=_hash(token))
     _forget_idle_sessions(session)
     return session, token
 
@@ -62,7 +63,7 @@ def resume_session(call: ExchangeCall, request: HttpRequest, base_name: str) -> 
         raise UnknownSession
     token = cookie or call.sessid
     if not token:
-        return _basic_session(request, authenticate(request), base_name), ""
+        return _basic_session(request, *authenticate(request), base_name), ""
     _check_network(request)
     session = alive_sessions().filter(token_hash=_hash(token), base__name=base_name).first()
     if session is None or session.account is None or not session.account.is_active:
@@ -76,18 +77,24 @@ def resume_session(call: ExchangeCall, request: HttpRequest, base_name: str) -> 
     return session, token
 
 
-def issue_token(session: ExchangeSession) -> str:
-    """Give a session that has none a token, for a client that is told one by ``init``."""
+def open_twin(session: ExchangeSession) -> str:
+    """Return the token of a new session like this one, for a client that is told one by ``init``.
+
+    The client may use it from now on, or go on with its credentials alone and this session.
+    """
     token = secrets.token_urlsafe(32)
-    session.token_hash = _hash(token)
-    session.save(update_fields=["token_hash"])
+    twin = copy(session)
+    twin.pk, twin._state.adding = None, True
+    twin.token_hash = _hash(token)
+    twin.save()
     return token
 
 
-def authenticate(request: HttpRequest) -> AbstractBaseUser:
-    """Return the user of the Basic credentials, who may use the exchange.
+def authenticate(request: HttpRequest) -> tuple[AbstractBaseUser, str]:
+    """Return the user of the Basic credentials, who may use the exchange, and the name it gave.
 
-    Through Django's ``authenticate(request, ...)``, so that custom backends and django-axes have their say.
+    Through Django's ``authenticate(request, ...)``, so that custom backends and django-axes have their say.  They
+    get a copy of the request: what axes notes on it would make its middleware answer 1C in HTML.
     """
     _check_network(request)
     given = read_credentials(request)
@@ -95,13 +102,13 @@ def authenticate(request: HttpRequest) -> AbstractBaseUser:
         raise NotAuthenticated
     address = client_address(request)
     brake.check(given.username, address)
-    user = check_password(request, username=given.username, password=given.password)
+    user = check_password(copy(request), username=given.username, password=given.password)
     if user is None:
         brake.record_failure(given.username, address)
         raise NotAuthenticated
     brake.release(given.username, address)
     _check_permission(user)
-    return user
+    return user, given.username
 
 
 def read_credentials(request: HttpRequest) -> Credentials | None:
@@ -136,7 +143,8 @@ def client_address(request: HttpRequest) -> str | None:
         if len(forwarded) >= conf.TRUSTED_PROXIES:
             address = forwarded[-conf.TRUSTED_PROXIES]
     try:
-        return str(ip_address(address))
+        parsed = ip_address(address)
+        return str(getattr(parsed, "ipv4_mapped", None) or parsed)  # ::ffff:203.0.113.7 of a dual socket
     except ValueError:
         return None  # a Unix socket, or a broken header
 
@@ -146,19 +154,19 @@ def get_base(name: str) -> InfoBase:
 
 
 def _new_session(
-    request: HttpRequest, user: AbstractBaseUser, base_name: str, token_hash: str | None
+    request: HttpRequest, user: AbstractBaseUser, name: str, base_name: str, token_hash: str | None
 ) -> ExchangeSession:
     return ExchangeSession.objects.create(
         base=get_base(base_name),
         account=user,  # type: ignore[misc]  # the site's own user model
-        account_name=user.get_username(),
+        account_name=name[:255],
         token_hash=token_hash,
         user_agent=_user_agent(request),
         address=client_address(request),
     )
 
 
-def _basic_session(request: HttpRequest, user: AbstractBaseUser, base_name: str) -> ExchangeSession:
+def _basic_session(request: HttpRequest, user: AbstractBaseUser, name: str, base_name: str) -> ExchangeSession:
     """Return the session of a client that keeps no cookie: known by account, address and program."""
     session = (
         alive_sessions()
@@ -173,7 +181,7 @@ def _basic_session(request: HttpRequest, user: AbstractBaseUser, base_name: str)
         .first()
     )
     if session is None:
-        return _new_session(request, user, base_name, token_hash=None)
+        return _new_session(request, user, name, base_name, token_hash=None)
     session.last_seen_at = timezone.now()
     session.save(update_fields=["last_seen_at"])
     return session

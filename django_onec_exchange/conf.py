@@ -127,4 +127,12 @@ class Conf:
             return getattr(OnecExchangeConf, name)
 
 
+class ConfSnapshot(Conf):
+    """The settings as they stand when first read: for what is read again for every order of a batch."""
+
+    def __getattr__(self, name: str) -> Any:
+        value = self.__dict__[name] = super().__getattr__(name)
+        return value
+
+
 conf = Conf()

@@ -11,7 +11,9 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, transaction
+from django.core.exceptions import TooManyFieldsSent
+from django.db import Error as AnyDatabaseError
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.decorators import method_decorator
@@ -28,7 +30,7 @@ from .outgoing.export import OrderExportService
 from .outgoing.handover import WatchedFile
 from .protocol import replies
 from .protocol.calls import ExchangeCall
-from .protocol.errors import ExchangeError, InternalError, NotAuthenticated, UnknownMode, Unsupported
+from .protocol.errors import BadRequest, ExchangeError, InternalError, NotAuthenticated, UnknownMode, Unsupported
 from .protocol.modes import Mode
 from .protocol.replies import Reply
 
@@ -89,7 +91,11 @@ class ExchangeView(View):
         """Read the call, find who makes it, do what it asks.  Raises ExchangeError to refuse."""
         if request.method not in ("GET", "POST"):
             raise UnknownMode
-        self.call = ExchangeCall.parse(request.GET.dict())
+        try:
+            parameters = request.GET.dict()
+        except TooManyFieldsSent:
+            raise BadRequest(name="…") from None
+        self.call = ExchangeCall.parse(parameters)
         if self.call.mode is Mode.CHECKAUTH:
             self.exchange_session, self.token = access.open_session(request, self.base)
         else:
@@ -109,7 +115,7 @@ class ExchangeView(View):
         limits: dict[str, Any] = {"zip": conf.ZIP_UPLOADS, "file_limit": conf.FILE_LIMIT}
         if not self.call.declares_version:
             return self.reply(replies.parameters(**limits))
-        token = self.token or access.issue_token(session)
+        token = self.token or access.open_twin(session)
         return self.reply(replies.versioned_parameters(**limits, sessid=token, version=session.version))
 
     def handle_query(self, session: ExchangeSession) -> HttpResponseBase:
@@ -181,5 +187,5 @@ class ExchangeView(View):
                 message=message,
                 duration=timedelta(seconds=time.monotonic() - self.started),
             )
-        except DatabaseError:
+        except AnyDatabaseError:
             logger.exception("a call of 1C was not recorded")

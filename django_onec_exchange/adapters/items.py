@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..commerceml.documents import OrderItem, Unit
 from ..commerceml.money import ZERO, rounded
-from ..conf import conf
+from ..conf import ConfSnapshot
 from . import wellknown
 from .context import ExchangeContext
-from .wellknown import read, read_decimal, read_text, to_decimal
+from .wellknown import to_decimal
 
 _NOT_A_NUMBER = Decimal("NaN")
+_WITHOUT_VAT = frozenset({"none", "без ндс"})
 
 #: OKEI (commerceml.md, section 8.2): code → short name, full name, international.  Found by code or short name.
 OKEI = {
@@ -38,9 +39,9 @@ class ItemSerializer:
 
     def get_items(self, order: Any, context: ExchangeContext) -> Iterator[OrderItem]:
         """Return the bought goods; rows of no quantity are left out, since 1C skips them."""
-        items = read(order, wellknown.ITEMS)
+        items = wellknown.ITEMS.read(order)
         for item in items.all() if hasattr(items, "all") else items or ():
-            if read_decimal(item, wellknown.QUANTITY) != 0:
+            if wellknown.QUANTITY.decimal(item) != 0:
                 yield self.get_item(item, order, context)
 
     def get_item(self, item: Any, order: Any, context: ExchangeContext) -> OrderItem:
@@ -48,8 +49,8 @@ class ItemSerializer:
         product = self.get_product(item, context)
         variant = self.get_variant(item, context)
         sources = tuple(source for source in (item, variant, product) if source is not None)
-        price = read_decimal(item, wellknown.PRICE)
-        quantity = read_decimal(item, wellknown.QUANTITY)
+        price = wellknown.PRICE.decimal(item)
+        quantity = wellknown.QUANTITY.decimal(item)
         price = _NOT_A_NUMBER if price is None else price
         quantity = _NOT_A_NUMBER if quantity is None else quantity
         total, discount = self.get_item_total(item, price, quantity, context)
@@ -66,11 +67,11 @@ class ItemSerializer:
         )
 
     def get_product(self, item: Any, context: ExchangeContext) -> Any:
-        return read(item, wellknown.PRODUCT)
+        return wellknown.PRODUCT.read(item)
 
     def get_variant(self, item: Any, context: ExchangeContext) -> Any:
         """Return the bought variant, 1C's Характеристика, or None."""
-        return read(item, wellknown.VARIANT)
+        return wellknown.VARIANT.read(item)
 
     def get_item_id(self, item: Any, product: Any, variant: Any, context: ExchangeContext) -> str:
         """Ид: exactly as 1C's catalogue named it, ``product`` or ``product#variant``."""
@@ -80,19 +81,19 @@ class ItemSerializer:
     def get_article(self, item: Any, product: Any, variant: Any, context: ExchangeContext) -> str:
         """Артикул: the second key by which 1C finds a product, so worth having."""
         for source in (item, variant, product):
-            article = "" if source is None else read_text(source, wellknown.ARTICLE)
+            article = "" if source is None else wellknown.ARTICLE.text(source)
             if article:
                 return article
         return ""
 
     def get_item_name(self, item: Any, product: Any, variant: Any, context: ExchangeContext) -> str:
         """Наименование, as it stood when the order was made, else as the product has it now."""
-        name = read_text(item, wellknown.ITEM_NAME)
+        name = wellknown.ITEM_NAME.text(item)
         if name or product is None:
             return name
-        name = read_text(product, wellknown.ITEM_NAME) or str(product)
+        name = wellknown.ITEM_NAME.text(product) or str(product)
         if variant is not None:
-            name = f"{name} ({read_text(variant, wellknown.ITEM_NAME) or variant})"
+            name = f"{name} ({wellknown.ITEM_NAME.text(variant) or variant})"
         return name
 
     def get_item_total(
@@ -100,9 +101,9 @@ class ItemSerializer:
     ) -> tuple[Decimal, Decimal]:
         """Return the row's total after its discount, and the discount."""
         gross = _to_kopecks(price * quantity)
-        total = read_decimal(item, wellknown.ITEM_TOTAL)
+        total = wellknown.ITEM_TOTAL.decimal(item)
         if total is None:
-            discount = read_decimal(item, wellknown.DISCOUNT) or ZERO
+            discount = wellknown.DISCOUNT.decimal(item) or ZERO
             return gross - discount, discount
         return total, max(gross - total, ZERO) if gross.is_finite() and total.is_finite() else ZERO
 
@@ -112,33 +113,43 @@ class ItemSerializer:
         A text is an OKEI code or a short name; an object has a code and names.
         """
         for source in sources:
-            given = read(source, wellknown.UNIT)
+            given = wellknown.UNIT.read(source)
             if given is not None and given != "":
                 return _unit_from_text(given) if isinstance(given, str) else _unit_from_object(given)
         return self.default_unit
 
     def get_vat_rate(self, sources: tuple[Any, ...], context: ExchangeContext) -> Decimal | None:
-        """Return percent, ``DEFAULT_VAT_RATE`` where none is named; None is "Без НДС"."""
+        """Return percent, ``DEFAULT_VAT_RATE`` where none is named; None is "Без НДС".
+
+        A row whose product has a rate says with the text "none" or "без НДС" that it was sold without VAT.
+        """
         for source in sources:
-            rate = read_decimal(source, wellknown.VAT_RATE)
-            if rate is not None:
-                return rate
+            given = wellknown.VAT_RATE.read(source)
+            if given is None or given == "":
+                continue
+            return None if isinstance(given, str) and given.strip().lower() in _WITHOUT_VAT else to_decimal(given)
         return self.default_vat_rate
 
     @cached_property
+    def defaults(self) -> ConfSnapshot:
+        """The settings, read once for each batch."""
+        return ConfSnapshot()
+
+    @cached_property
     def default_unit(self) -> Unit:
-        code, short_name, full_name, international = conf.DEFAULT_UNIT
+        code, short_name, full_name, international = self.defaults.DEFAULT_UNIT
         return Unit(code=code, short_name=short_name, full_name=full_name, international=international)
 
     @cached_property
     def default_vat_rate(self) -> Decimal | None:
-        return to_decimal(conf.DEFAULT_VAT_RATE)
+        return to_decimal(self.defaults.DEFAULT_VAT_RATE)
 
 
 def _id(source: Any) -> str:
-    return read_text(source, wellknown.EXTERNAL_ID) or str(source.pk)
+    return wellknown.EXTERNAL_ID.text(source) or str(source.pk)
 
 
+@lru_cache(maxsize=1024)
 def _unit_from_text(text: str) -> Unit:
     """An unknown word becomes a unit without a code: the order is left out with that reason."""
     word = text.strip()
@@ -146,13 +157,13 @@ def _unit_from_text(text: str) -> Unit:
 
 
 def _unit_from_object(unit: Any) -> Unit:
-    known = OKEI.get(read_text(unit, wellknown.UNIT_CODE))
-    short_name = read_text(unit, wellknown.UNIT_SHORT_NAME)
+    known = OKEI.get(wellknown.UNIT_CODE.text(unit))
+    short_name = wellknown.UNIT_SHORT_NAME.text(unit)
     return Unit(
-        code=read_text(unit, wellknown.UNIT_CODE),
+        code=wellknown.UNIT_CODE.text(unit),
         short_name=short_name or (known.short_name if known else ""),
-        full_name=read_text(unit, wellknown.UNIT_FULL_NAME) or (known.full_name if known else ""),
-        international=read_text(unit, wellknown.UNIT_INTERNATIONAL) or (known.international if known else ""),
+        full_name=wellknown.UNIT_FULL_NAME.text(unit) or (known.full_name if known else ""),
+        international=wellknown.UNIT_INTERNATIONAL.text(unit) or (known.international if known else ""),
     )
 
 

@@ -131,8 +131,8 @@ class OrderMarker:
         return orders.only("pk", *([self.updated_at_field] if self.updated_at_field else []))
 
     def _revisions_by_content(self, order_ids: Sequence[Any], context: ExchangeContext) -> dict[Any, str]:
-        serializer = context.adapters.serializer
-        orders = context.adapters.selector.get_queryset().filter(pk__in=order_ids)
+        serializer, selector = context.adapters.serializer, context.adapters.selector
+        orders = selector.fetch(selector.get_queryset(), order_ids)
         return {order.pk: self.get_revision(order, serializer.serialize(order, context)) for order in orders}
 
 

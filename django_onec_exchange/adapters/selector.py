@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
@@ -11,7 +12,7 @@ from django.db.models import QuerySet
 
 from .context import ExchangeContext
 from .loading import get_order_model
-from .relations import to_many, to_one
+from .relations import RowReader, to_one
 
 
 class OrderSelector:
@@ -28,17 +29,17 @@ class OrderSelector:
     created_at_field = "created_at"
     #: What the serializer will follow.  None: the well-known relations that the model has.
     select_related: Sequence[str] | None = None
+    #: The same for the rows and what they point to.  None: the well-known ones, read faster than by a prefetch.
     prefetch_related: Sequence[Any] | None = None
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Return all orders, guests' too, with what the serializer reads of them."""
+        """Return all orders, guests' too."""
         model = get_order_model()
         one = to_one(model) if self.select_related is None else self.select_related
-        many = to_many(model) if self.prefetch_related is None else self.prefetch_related
         queryset: QuerySet[Any] = model._default_manager.all()
         if one:  # without arguments it would follow every relation
             queryset = queryset.select_related(*one)
-        return queryset.prefetch_related(*many)
+        return queryset.prefetch_related(*(self.prefetch_related or ()))
 
     def select(self, context: ExchangeContext) -> QuerySet[Any]:
         """Return the orders that wait, oldest first; never slice it.
@@ -48,6 +49,21 @@ class OrderSelector:
         """
         queryset = self.get_queryset().filter(**{f"{self.created_at_field}__lte": context.cutoff})
         return context.adapters.marker.filter_waiting(queryset, context).order_by(self.created_at_field, "pk")
+
+    def fetch(self, orders: QuerySet[Any], keys: Sequence[Any]) -> list[Any]:
+        """Return the orders with these primary keys, in this order, with everything the serializer follows.
+
+        Those that ``orders`` does not (any longer) hold are absent.  Called with at most ``CHUNK_SIZE`` keys.
+        """
+        found = {order.pk: order for order in orders.filter(pk__in=keys).order_by()}
+        fetched = [found[key] for key in keys if key in found]
+        if self.prefetch_related is None:
+            self._rows.attach(fetched)
+        return fetched
+
+    @cached_property
+    def _rows(self) -> RowReader:
+        return RowReader(get_order_model())
 
     def check(self) -> list[CheckMessage]:
         """Return what ``manage.py check`` should say about this adapter."""

@@ -6,109 +6,120 @@ The default serializer tries them in this order; ``docs/adapters.md`` lists them
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from inspect import isfunction
 from typing import Any
 
-CUSTOMER = ("customer", "user", "client", "buyer")
-ITEMS = ("items", "lines", "order_items", "positions")
-PRODUCT = ("product",)
-VARIANT = ("variant", "product_variant")
+
+class WellKnown(tuple[str, ...]):
+    """Names of one fact, the first of which that a class knows is read.
+
+    What a class knows is looked up once: an order is read under some ninety names.
+    """
+
+    _found: dict[type, tuple[str | None, bool]]
+
+    def __new__(cls, *names: str) -> WellKnown:
+        self = super().__new__(cls, names)
+        self._found = {}
+        return self
+
+    def on(self, cls: type) -> str | None:
+        """Return the name under which ``cls`` has it; None without any."""
+        return self._lookup(cls)[0]
+
+    def read(self, subject: Any) -> Any:
+        """Return what ``subject`` has, else None.  A method is called.
+
+        Fields, properties and methods of the class are found, not attributes set on one instance.
+        """
+        name, is_method = self._found.get(type(subject)) or self._lookup(type(subject))
+        if name is None:
+            return None
+        value = getattr(subject, name)
+        return value() if is_method else value
+
+    def text(self, subject: Any) -> str:
+        """Return the same as a trimmed text, "" for None."""
+        value = self.read(subject)
+        return value.strip() if isinstance(value, str) else "" if value is None else str(value)
+
+    def decimal(self, subject: Any) -> Decimal | None:
+        """Return the same as a Decimal, None where there is none."""
+        return to_decimal(self.read(subject))
+
+    def _lookup(self, cls: type) -> tuple[str | None, bool]:
+        fields = getattr(cls, "__dataclass_fields__", ())
+        name = next((name for name in self if name in fields or hasattr(cls, name)), None)
+        self._found[cls] = name, name is not None and isfunction(getattr(cls, name, None))
+        return self._found[cls]
+
+
+CUSTOMER = WellKnown("customer", "user", "client", "buyer")
+ITEMS = WellKnown("items", "lines", "order_items", "positions")
+PRODUCT = WellKnown("product")
+VARIANT = WellKnown("variant", "product_variant")
 
 # on an order
-NUMBER = ("number", "order_number")
-EXTERNAL_ID = ("onec_id", "external_id", "guid")
-CREATED_AT = ("created_at", "date_placed", "created")
-CURRENCY = ("currency",)
-TOTAL = ("total", "total_amount", "grand_total", "total_price")
-COMMENT = ("comment", "customer_comment", "customer_notes", "note")
-DISCOUNT = ("discount", "discount_amount", "discount_total")
-DELIVERY_COST = ("delivery_cost", "shipping_cost", "delivery_price")
-DELIVERY_VAT_RATE = ("delivery_vat_rate",)
-VAT_INCLUDED = ("vat_included", "prices_include_vat")
-STATUS = ("status",)
-CANCELLED = ("is_cancelled", "is_canceled", "cancelled", "canceled")
-PAID = ("is_paid", "paid")
-PAID_AT = ("paid_at", "payment_date")
-PAYMENT_NUMBER = ("payment_number", "transaction_id")
-PAYMENT_METHOD = ("payment_method", "payment_type")
-DELIVERY_METHOD = ("delivery_method", "shipping_method", "delivery_type")
-DELIVERY_DATE = ("delivery_date", "ship_at")
-DELIVERY_ADDRESS = ("delivery_address", "shipping_address", "address")
-WAREHOUSE = ("warehouse", "stock")
-ORGANIZATION = ("organization", "organisation")
-AGREEMENT = ("agreement", "contract")
+NUMBER = WellKnown("number", "order_number")
+EXTERNAL_ID = WellKnown("onec_id", "external_id", "guid")
+CREATED_AT = WellKnown("created_at", "date_placed", "created")
+CURRENCY = WellKnown("currency")
+TOTAL = WellKnown("total", "total_amount", "grand_total", "total_price")
+COMMENT = WellKnown("comment", "customer_comment", "customer_notes", "note")
+DISCOUNT = WellKnown("discount", "discount_amount", "discount_total")
+DELIVERY_COST = WellKnown("delivery_cost", "shipping_cost", "delivery_price")
+DELIVERY_VAT_RATE = WellKnown("delivery_vat_rate")
+VAT_INCLUDED = WellKnown("vat_included", "prices_include_vat")
+STATUS = WellKnown("status")
+CANCELLED = WellKnown("is_cancelled", "is_canceled", "cancelled", "canceled")
+PAID = WellKnown("is_paid", "paid")
+PAID_AT = WellKnown("paid_at", "payment_date")
+PAYMENT_NUMBER = WellKnown("payment_number", "transaction_id")
+PAYMENT_METHOD = WellKnown("payment_method", "payment_type")
+DELIVERY_METHOD = WellKnown("delivery_method", "shipping_method", "delivery_type")
+DELIVERY_DATE = WellKnown("delivery_date", "ship_at")
+DELIVERY_ADDRESS = WellKnown("delivery_address", "shipping_address", "address")
+WAREHOUSE = WellKnown("warehouse", "stock")
+ORGANIZATION = WellKnown("organization", "organisation")
+AGREEMENT = WellKnown("agreement", "contract")
 
 # on an order (a guest's own fields) or on its customer
-CONTACT_NAME = ("customer_name", "guest_name", "contact_name")
-CONTACT_EMAIL = ("customer_email", "guest_email", "email")
-CONTACT_PHONE = ("customer_phone", "guest_phone", "phone", "phone_number")
-FULL_NAME = ("get_full_name", "full_name", "name")
-LAST_NAME = ("last_name", "surname")
-FIRST_NAME = ("first_name",)
-MIDDLE_NAME = ("middle_name", "patronymic")
-COMPANY_NAME = ("company_name", "official_name", "legal_name")
-INN = ("inn", "tax_id")
-KPP = ("kpp",)
-LEGAL_ADDRESS = ("legal_address",)
+CONTACT_NAME = WellKnown("customer_name", "guest_name", "contact_name")
+CONTACT_EMAIL = WellKnown("customer_email", "guest_email", "email")
+CONTACT_PHONE = WellKnown("customer_phone", "guest_phone", "phone", "phone_number")
+FULL_NAME = WellKnown("get_full_name", "full_name", "name")
+LAST_NAME = WellKnown("last_name", "surname")
+FIRST_NAME = WellKnown("first_name")
+MIDDLE_NAME = WellKnown("middle_name", "patronymic")
+COMPANY_NAME = WellKnown("company_name", "official_name", "legal_name")
+INN = WellKnown("inn", "tax_id")
+KPP = WellKnown("kpp")
+LEGAL_ADDRESS = WellKnown("legal_address")
 
 # on a row, its variant or its product
-ITEM_NAME = ("name", "product_name", "title")
-ARTICLE = ("article", "sku", "vendor_code")
-PRICE = ("price", "unit_price")
-QUANTITY = ("quantity", "qty")
-ITEM_TOTAL = ("total", "total_price", "subtotal", "amount")
-VAT_RATE = ("vat_rate", "vat", "tax_rate")
-UNIT = ("unit", "unit_of_measure")
-UNIT_CODE = ("code", "okei", "okei_code")
-UNIT_SHORT_NAME = ("short_name", "symbol", "name")
-UNIT_FULL_NAME = ("full_name", "name")
-UNIT_INTERNATIONAL = ("international", "international_code")
+ITEM_NAME = WellKnown("name", "product_name", "title")
+ARTICLE = WellKnown("article", "sku", "vendor_code")
+PRICE = WellKnown("price", "unit_price")
+QUANTITY = WellKnown("quantity", "qty")
+ITEM_TOTAL = WellKnown("total", "total_price", "subtotal", "amount")
+VAT_RATE = WellKnown("vat_rate", "vat", "tax_rate")
+UNIT = WellKnown("unit", "unit_of_measure")
+UNIT_CODE = WellKnown("code", "okei", "okei_code")
+UNIT_SHORT_NAME = WellKnown("short_name", "symbol", "name")
+UNIT_FULL_NAME = WellKnown("full_name", "name")
+UNIT_INTERNATIONAL = WellKnown("international", "international_code")
 
 # on an address
-POSTAL_CODE = ("postal_code", "postcode", "zip_code", "zip", "index")
-COUNTRY = ("country",)
-REGION = ("region", "state")
-DISTRICT = ("district",)
-SETTLEMENT = ("settlement",)
-CITY = ("city",)
-STREET = ("street",)
-HOUSE = ("house",)
-BUILDING = ("building", "block")
-FLAT = ("flat", "apartment")
-
-
-_found: dict[tuple[type, tuple[str, ...]], str | None] = {}
-
-
-def attribute(cls: type, names: tuple[str, ...]) -> str | None:
-    """Return the first of ``names`` that the class has; None without any."""
-    try:
-        return _found[cls, names]
-    except KeyError:
-        return _found.setdefault((cls, names), next((name for name in names if hasattr(cls, name)), None))
-
-
-def read(subject: Any, names: tuple[str, ...]) -> Any:
-    """Return what ``subject`` has under the first of ``names`` that its class knows, else None.
-
-    A method is called.  Fields, properties and methods of the class are found, not attributes set on one
-    instance.
-    """
-    name = attribute(type(subject), names)
-    if name is None:
-        return None
-    value = getattr(subject, name)
-    return value() if callable(value) and not hasattr(value, "all") else value
-
-
-def read_text(subject: Any, names: tuple[str, ...]) -> str:
-    """Return the same as a trimmed text, "" for None."""
-    value = read(subject, names)
-    return value.strip() if isinstance(value, str) else "" if value is None else str(value)
-
-
-def read_decimal(subject: Any, names: tuple[str, ...]) -> Decimal | None:
-    """Return the same as a Decimal; None where there is none."""
-    return to_decimal(read(subject, names))
+POSTAL_CODE = WellKnown("postal_code", "postcode", "zip_code", "zip", "index")
+COUNTRY = WellKnown("country")
+REGION = WellKnown("region", "state")
+DISTRICT = WellKnown("district")
+SETTLEMENT = WellKnown("settlement")
+CITY = WellKnown("city")
+STREET = WellKnown("street")
+HOUSE = WellKnown("house")
+BUILDING = WellKnown("building", "block")
+FLAT = WellKnown("flat", "apartment")
 
 
 def to_decimal(value: Any) -> Decimal | None:

@@ -80,6 +80,18 @@ def balance(document: OrderDocument) -> OrderDocument:
     return discounted
 
 
+def total_due(document: OrderDocument) -> Decimal:
+    """Return what the customer pays where the shop keeps no total: the rows less the order's discounts.
+
+    NaN when an amount is none.
+    """
+    stated = sum((discount.amount for discount in document.discounts), ZERO)
+    amounts = [stated, *(item.total for item in document.items)]
+    if not all(amount.is_finite() for amount in amounts):
+        return Decimal("NaN")
+    return payable(_discounted(document, stated)) if stated > 0 else payable(document)
+
+
 def _discounted(document: OrderDocument, amount: Decimal) -> OrderDocument:
     goods = [item for item in document.items if not item.is_service]
     if sum((item.total for item in goods), ZERO) < amount:

@@ -26,8 +26,7 @@ _COMPANY_INN = re.compile("[0-9]{10}")
 _PERSON_INN = re.compile("[0-9]{12}")
 _KPP = re.compile("[0-9]{4}[0-9A-Z]{2}[0-9]{3}")
 _UNIT_CODE = re.compile("[0-9]{1,4}")
-_CURRENCY = re.compile(r"[^\W\d_]{3}")
-_AMOUNT_LIMIT = Decimal(10) ** 16  # decimal(18,2)
+_LIMITS = {2: Decimal(10) ** 16, 4: Decimal(10) ** 14}  # decimal(18,2), decimal(18,4)
 _KOPECK = Decimal("0.01")
 
 _no_items = Problem("no-items", gettext_noop("The order has no items."))
@@ -35,6 +34,23 @@ _no_id = Problem("no-id", gettext_noop("The order has no identifier."))
 _no_number = Problem("no-number", gettext_noop("The order has no number."))
 _no_buyer = Problem("no-counterparty", gettext_noop("The order has no buyer: no name, e-mail or phone is known."))
 _naive_date = Problem("bad-date", gettext_noop("The order's date has no time zone."))
+
+_long_id = gettext_noop(
+    "The order's identifier “%(value)s” is longer than the %(limit)s characters that 1C takes."
+)
+_long_number = gettext_noop(
+    "The order's number “%(value)s” is longer than the %(limit)s characters that 1C takes."
+)
+_long_buyer = gettext_noop(
+    "The buyer's identifier “%(value)s” is longer than the %(limit)s characters that 1C takes."
+)
+_long_product = gettext_noop(
+    "The product's identifier “%(value)s” is longer than the %(limit)s characters that 1C takes."
+)
+_long_article = gettext_noop("The article “%(value)s” is longer than the %(limit)s characters that 1C takes.")
+_bad_total = gettext_noop("The order's total “%(value)s” is negative or not in whole kopecks.")
+_bad_discount = gettext_noop("The order's discount “%(value)s” is negative or not in whole kopecks.")
+_bad_rate = gettext_noop("The exchange rate “%(value)s” of the order's currency is not a number above zero.")
 
 
 def check(document: OrderDocument, *, stock: bool) -> list[Problem]:
@@ -55,12 +71,12 @@ def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
     if not clean(document.id):
         yield _no_id
     elif len(document.id) > ID_LIMIT:
-        yield _too_long("id", document.id, ID_LIMIT)
+        yield _too_long(_long_id, document.id, ID_LIMIT)
     number = clean(document.number)
     if not number:
         yield _no_number
     elif len(number) > NUMBER_LIMIT:
-        yield _too_long("number", number, NUMBER_LIMIT)
+        yield _too_long(_long_number, number, NUMBER_LIMIT)
     elif stock and len(number) > STOCK_NUMBER_LIMIT:
         yield Problem(
             "long-number",
@@ -71,7 +87,7 @@ def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
             {"number": number, "limit": STOCK_NUMBER_LIMIT},
             warning=True,
         )
-    if not _CURRENCY.fullmatch(document.currency):
+    if len(document.currency) != 3 or not document.currency.isalpha():
         yield Problem(
             "no-currency",
             gettext_noop("The order's currency is “%(currency)s”; 1C takes exactly three letters."),
@@ -85,19 +101,19 @@ def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
 
 def _amount_problems(document: OrderDocument) -> Iterator[Problem]:
     if not _is_money(document.total):
-        yield _bad_amount("total", document.total)
+        yield Problem("bad-amount", _bad_total, {"value": document.total})
     for discount in document.discounts:
         if not _is_money(discount.amount):
-            yield _bad_amount("discount", discount.amount)
-    if not (_is_decimal(document.exchange_rate, 4) and 0 < document.exchange_rate < _AMOUNT_LIMIT):
-        yield _bad_amount("exchange rate", document.exchange_rate)
+            yield Problem("bad-amount", _bad_discount, {"value": discount.amount})
+    if not (_is_decimal(document.exchange_rate, 4) and document.exchange_rate > 0):
+        yield Problem("bad-amount", _bad_rate, {"value": document.exchange_rate})
 
 
 def _counterparty_problems(buyer: Counterparty) -> Iterator[Problem]:
     if not clean(buyer.name):
         yield _no_buyer
     if len(buyer.id) > ID_LIMIT:
-        yield _too_long("counterparty", buyer.id, ID_LIMIT)
+        yield _too_long(_long_buyer, buyer.id, ID_LIMIT)
     if buyer.inn and not (_COMPANY_INN if buyer.is_company else _PERSON_INN).fullmatch(buyer.inn):
         yield Problem(
             "bad-inn",
@@ -113,11 +129,11 @@ def _item_problems(item: OrderItem) -> Iterator[Problem]:
     if not clean(item.id):
         yield problem("no-product", gettext_noop("The item “%(item)s” has no product identifier."))
     elif len(item.id) > PRODUCT_ID_LIMIT:
-        yield _too_long("item", item.id, PRODUCT_ID_LIMIT)
+        yield _too_long(_long_product, item.id, PRODUCT_ID_LIMIT)
     if not clean(item.name):
         yield problem("no-name", gettext_noop("The item “%(item)s” has no name."))
     if len(item.article) > ARTICLE_LIMIT:
-        yield _too_long("article", item.article, ARTICLE_LIMIT)
+        yield _too_long(_long_article, item.article, ARTICLE_LIMIT)
     if not clean(item.unit.short_name) or not _UNIT_CODE.fullmatch(item.unit.code):
         yield problem("no-unit", gettext_noop("The item “%(item)s” has no unit of measure that 1C knows."))
     if not _is_quantity(item.quantity):
@@ -126,40 +142,29 @@ def _item_problems(item: OrderItem) -> Iterator[Problem]:
             gettext_noop("The quantity of “%(item)s” is not above zero, or has more than four decimals."),
         )
         return
-    if not (_is_money(item.price) and _is_money(item.total)):
+    if not (_is_money(item.price) and _is_money(item.total) and _is_money(item.discount)):
         yield problem("bad-amount", gettext_noop("The price of “%(item)s” is negative or not in whole kopecks."))
     elif item.total - item.price * item.quantity > _KOPECK * max(item.quantity, Decimal(1)):  # a rounded price
         yield problem("dear-item", gettext_noop("The sum of “%(item)s” is above its price times its quantity."))
-    if item.vat_rate is not None and not (_is_decimal(item.vat_rate, 4) and 0 <= item.vat_rate < 100):
+    if item.vat_rate is not None and not (_is_decimal(item.vat_rate, 2) and 0 <= item.vat_rate < 100):
         yield problem("bad-vat", gettext_noop("The VAT rate of “%(item)s” is not a percentage."))
 
 
 def _is_money(value: Decimal) -> bool:
-    return _is_decimal(value, 2) and 0 <= value < _AMOUNT_LIMIT
+    return _is_decimal(value, 2) and value >= 0
 
 
 def _is_quantity(value: Decimal) -> bool:
-    return _is_decimal(value, 4) and 0 < value < _AMOUNT_LIMIT
+    return _is_decimal(value, 4) and value > 0
 
 
 def _is_decimal(value: Decimal, places: int) -> bool:
-    """Tell whether ``value`` is finite and has at most ``places`` fraction digits besides zeros."""
-    if not isinstance(value, Decimal) or not value.is_finite():
+    """Tell whether ``value`` has at most 18 digits, ``places`` of them after the point."""
+    if not isinstance(value, Decimal) or not value.is_finite() or abs(value) >= _LIMITS[places]:
         return False
     return value == round(value, places)
 
 
-def _bad_amount(name: str, value: object) -> Problem:
-    return Problem(
-        "bad-amount",
-        gettext_noop("The order's %(name)s “%(value)s” is negative or not in whole kopecks."),
-        {"name": name, "value": value},
-    )
-
-
-def _too_long(name: str, value: str, limit: int) -> Problem:
-    return Problem(
-        "too-long",
-        gettext_noop("The %(name)s “%(value)s” is longer than the %(limit)s characters that 1C takes."),
-        {"name": name, "value": value if len(value) <= 60 else value[:60] + "…", "limit": limit},
-    )
+def _too_long(message: str, value: str, limit: int) -> Problem:
+    shown = value if len(value) <= 60 else value[:60] + "…"
+    return Problem("too-long", message, {"value": shown, "limit": limit})

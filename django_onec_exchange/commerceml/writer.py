@@ -44,17 +44,17 @@ class OrdersWriter:
         self._write(
             f'<?xml version="1.0" encoding="{encoding.upper() if encoding == "utf-8" else encoding}"?>\n'
             f'<КоммерческаяИнформация ВерсияСхемы="{version.name}"'
-            f' ДатаФормирования="{local_datetime(formed_at.astimezone(zone))}">\n'
+            f' ДатаФормирования="{local_datetime(formed_at.astimezone(zone))}">'
         )
 
     def write(self, document: OrderDocument) -> None:
         """Write one order.  It must have passed ``validation.check``."""
         xml = _order(document, self._version, self._zone)
-        self._write(f"<Контейнер>{xml}</Контейнер>\n" if self._version.containers else f"{xml}\n")
+        self._write(f"\n<Контейнер>{xml}</Контейнер>" if self._version.containers else f"\n{xml}")
 
     def finish(self) -> None:
         """End the file.  Without this it is not a document."""
-        self._write("</КоммерческаяИнформация>\n")
+        self._write("\n</КоммерческаяИнформация>")
 
     def _write(self, text: str) -> None:
         self._sink.write(text.encode(self._encoding, "xmlcharrefreplace"))

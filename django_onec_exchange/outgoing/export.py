@@ -16,7 +16,8 @@ from io import BufferedIOBase
 from typing import IO, cast
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import Error as AnyDatabaseError
+from django.db import transaction
 from django.utils import timezone
 
 from .. import audit
@@ -116,7 +117,7 @@ def _discard(batch: OrderBatch) -> None:
     audit.drop_copy(batch)
     try:
         batch.delete()
-    except DatabaseError:
+    except AnyDatabaseError:
         logger.exception("batch %s was not removed; it stays invisible to 1C", batch.pk)
 
 

@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO, Any, BinaryIO, cast
 
-from django.db import DatabaseError
+from django.db import Error as AnyDatabaseError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from ..adapters import ExchangeContext
+from ..adapters.relations import release
 from ..adapters.zone import exchange_zone
 from ..commerceml.documents import OrderDocument
 from ..commerceml.errors import InvalidDocument, Problem
@@ -74,7 +75,9 @@ class BatchFiller:
             for start in range(0, len(window), conf.CHUNK_SIZE):
                 if self._enough():
                     return
-                yield _in_order(orders, window[start : start + conf.CHUNK_SIZE])
+                chunk = self.context.adapters.selector.fetch(orders, window[start : start + conf.CHUNK_SIZE])
+                yield chunk
+                release(chunk)
             if (self.batch.order_count, self.batch.skipped_count, len(self._failures)) == before:
                 return  # nothing more, or nothing that may be taken
 
@@ -105,7 +108,7 @@ class BatchFiller:
         try:
             document = self.context.adapters.serializer.serialize(order, self.context)
             revision = self.context.adapters.marker.get_revision(order, document)
-        except DatabaseError:
+        except AnyDatabaseError:
             raise
         except Exception as error:
             logger.exception("order %s could not be serialized", order.pk)
@@ -149,12 +152,6 @@ class BatchFiller:
         for order, _error in self._failures:
             self._skip(order, str(order.pk), SERIALIZER_FAILED)
         self._failures.clear()
-
-
-def _in_order(orders: QuerySet[Any], keys: Sequence[Any]) -> list[Any]:
-    """Return the orders with these keys, in the keys' order; those no longer waiting are absent."""
-    found = {order.pk: order for order in orders.filter(pk__in=keys).order_by()}
-    return [found[key] for key in keys if key in found]
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import IO
 
-from django.db import DatabaseError
+from django.db import Error as AnyDatabaseError
 from django.utils import timezone
 
 from ..models import OrderBatch
@@ -40,8 +40,11 @@ class WatchedFile:
         """Note how it ended; without the note a paging client gets the page once more, which is safe."""
         self._ended = True
         try:
-            OrderBatch.objects.filter(pk=self._batch.pk, state=OrderBatch.State.OPEN).update(**change)
-        except DatabaseError:
+            batch = OrderBatch.objects.filter(pk=self._batch.pk)
+            if "state" in change:  # a batch that was confirmed meanwhile did arrive
+                batch = batch.filter(state=OrderBatch.State.OPEN)
+            batch.update(**change)
+        except AnyDatabaseError:
             logger.exception("how the reply with batch %s ended was not noted", self._batch.pk)
         if "state" in change:
             logger.warning("the client hung up before the end of batch %s", self._batch.pk)

@@ -22,6 +22,7 @@ _PAUSE = 0.05
 def without_handed_over(orders: QuerySet[Any], session: ExchangeSession) -> QuerySet[Any]:
     """Return ``orders`` without those on the session's earlier pages."""
     earlier = OrderDelivery.objects.filter(
+        base=session.base,  # the index begins with it
         batch__session=session,
         batch__state=OrderBatch.State.OPEN,
         order_id=Cast(OuterRef("pk"), CharField()),

@@ -26,7 +26,8 @@ def success() -> Reply:
 
 def failure(sentence: str) -> Reply:
     """``sentence`` is made one line: what follows would be another line to the client."""
-    return Reply(("failure", " ".join(sentence.split())))
+    line = " ".join(sentence.split())
+    return Reply(("failure", line) if line else ("failure",))
 
 
 def authenticated(cookie: str, token: str) -> Reply:

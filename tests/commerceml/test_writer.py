@@ -168,9 +168,7 @@ ROW_DISCOUNT = """\
    </Скидки>
 """
 STOCK_DOCUMENT = DOCUMENT.format(second_email="", row_discount="")
-CONTAINER = (
-    f"<Контейнер>{DOCUMENT.format(second_email=BITRIX_EMAIL, row_discount=ROW_DISCOUNT)}</Контейнер>"
-)
+CONTAINER = f"<Контейнер>{DOCUMENT.format(second_email=BITRIX_EMAIL, row_discount=ROW_DISCOUNT)}</Контейнер>"
 COMPANY = """\
 <Контрагент>
  <Ид>user-8</Ид>
@@ -196,7 +194,7 @@ def test_an_order_is_written_letter_by_letter(version, expected):
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<КоммерческаяИнформация ВерсияСхемы="{version}" ДатаФормирования="2026-02-03T13:30:15">\n'
         f"{one_line(expected)}\n"
-        "</КоммерческаяИнформация>\n"
+        "</КоммерческаяИнформация>"
     )
 
 
@@ -308,7 +306,7 @@ def test_each_order_reaches_the_sink_before_the_next_one_is_written(version):
 
     assert [orders for orders, _writes in seen] == [1, 2, 3]
     assert [writes for _orders, writes in seen] == [2, 3, 4]  # the head, then one for each order
-    assert not sink.getvalue().endswith("</КоммерческаяИнформация>\n".encode())
+    assert "</КоммерческаяИнформация>".encode() not in sink.getvalue()
 
 
 @pytest.mark.parametrize(

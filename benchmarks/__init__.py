@@ -1,0 +1,1 @@
+"""Benchmarks of the order export, run by hand: see README.md."""

@@ -1,0 +1,9 @@
+"""``gunicorn example.wsgi`` in the folder of manage.py."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "example.settings")
+
+application = get_wsgi_application()
