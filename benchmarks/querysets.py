@@ -12,13 +12,17 @@ from django_onec_exchange.adapters import ExchangeContext, load_adapters
 from tests.shop.models import Order
 
 CHUNK_SIZE = 500
+ROWS = ("items__product", "items__variant")
 
 
 def selected() -> QuerySet[Any]:
-    """Return what the package's own selector selects: the queryset of the floor."""
+    """Return what the package's own selector selects, with the rows prefetched as Django does it: the floor.
+
+    The package itself reads the rows of a chunk as a prefetch would, and keeps the products of the whole batch.
+    """
     adapters = load_adapters()
     context = ExchangeContext(base=get_base("default"), cutoff=timezone.now(), version="2.10", adapters=adapters)
-    return adapters.selector.select(context)
+    return adapters.selector.select(context).prefetch_related(*ROWS)
 
 
 def all_columns() -> QuerySet[Any]:
@@ -26,6 +30,6 @@ def all_columns() -> QuerySet[Any]:
     return (
         Order.objects.filter(sent_to_1c=False, export_skipped=False)
         .select_related("customer", "delivery_address")
-        .prefetch_related("items__product", "items__variant")
+        .prefetch_related(*ROWS)
         .order_by("created_at", "pk")
     )

@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import secrets
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
@@ -36,7 +36,7 @@ _IDLE = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class Credentials:
     username: str
-    password: str
+    password: str = field(repr=False)
 
 
 def open_session(request: HttpRequest, base_name: str) -> tuple[ExchangeSession, str]:
@@ -71,6 +71,8 @@ def resume_session(call: ExchangeCall, request: HttpRequest, base_name: str) -> 
     given = read_credentials(request)
     if given is not None and given.username != session.account_name:
         raise UnknownSession
+    if session.auth_hash != _auth_hash(session.account):  # the password was changed
+        raise UnknownSession
     _check_permission(session.account)
     session.last_seen_at = timezone.now()
     session.save(update_fields=["last_seen_at"])
@@ -87,6 +89,7 @@ def open_twin(session: ExchangeSession) -> str:
     twin.pk, twin._state.adding = None, True
     twin.token_hash = _hash(token)
     twin.save()
+    _forget_idle_sessions(twin)
     return token
 
 
@@ -160,6 +163,7 @@ def _new_session(
         base=get_base(base_name),
         account=user,  # type: ignore[misc]  # the site's own user model
         account_name=name[:255],
+        auth_hash=_auth_hash(user),
         token_hash=token_hash,
         user_agent=_user_agent(request),
         address=client_address(request),
@@ -194,7 +198,7 @@ def _forget_idle_sessions(session: ExchangeSession) -> None:
     empty = ~Q(pk__in=OrderBatch.objects.filter(Q(order_count__gt=0) | Q(skipped_count__gt=0)).values("session"))
     finished = Q(pk__in=OrderBatch.objects.filter(state=OrderBatch.State.CONFIRMED).values("session"))
     idle = Q(last_seen_at__lt=timezone.now() - _IDLE)
-    same_client.exclude(pk=session.pk).filter(empty, finished | idle).delete()
+    same_client.exclude(pk=session.pk).exclude(token_hash=None).filter(empty, finished | idle).delete()
 
 
 def alive_sessions() -> QuerySet[ExchangeSession]:
@@ -217,6 +221,10 @@ def _check_permission(user: AbstractBaseUser) -> None:
 
 def _user_agent(request: HttpRequest) -> str:
     return str(request.META.get("HTTP_USER_AGENT", ""))[:255].replace("\x00", "")
+
+
+def _auth_hash(user: AbstractBaseUser) -> str:
+    return _hash(user.get_session_auth_hash())
 
 
 def _hash(token: str) -> str:

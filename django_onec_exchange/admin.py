@@ -82,6 +82,8 @@ class SkippedOrderAdmin(HistoryMixin, admin.ModelAdmin):
 
     @admin.action(description=_("Try again at the next exchange"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[SkippedOrder]) -> None:
+        for skipped in queryset:
+            self.log_change(request, skipped, _("To be tried again at the next exchange."))
         queryset.update(retry_requested=True)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:

@@ -10,17 +10,21 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from .conf import conf
-from .models import AuthFailure
+from .models import AuthFailure, ExchangeSession
 from .protocol.errors import TooManyAttempts
 
 #: An address may try several users; each of them has the limit of the setting.
 ADDRESS_FACTOR = 5
+_KEPT = timedelta(days=1)
 
 
 def check(username: str, address: str | None) -> None:
     """Raise TooManyAttempts while this user at this address, or the address, has to wait."""
     blocked = Q(pk=None)
-    for key, limit in _limits(username, address):
+    limits = dict(_limits(username, address))
+    if limits and _is_known(username, address):  # behind a proxy all clients may share one address
+        limits.pop(_key("address", "", address))
+    for key, limit in limits.items():
         blocked |= Q(key=key, count__gte=limit)
     failure = AuthFailure.objects.filter(blocked, first_at__gt=_window_start()).order_by("-first_at").first()
     if failure:
@@ -33,6 +37,7 @@ def record_failure(username: str, address: str | None) -> None:
     for key, _ in _limits(username, address):
         counted = AuthFailure.objects.filter(key=key, first_at__gt=_window_start()).update(count=F("count") + 1)
         if not counted:
+            AuthFailure.objects.filter(first_at__lt=_window_start() - _KEPT).delete()
             AuthFailure.objects.update_or_create(key=key, defaults={"count": 1, "first_at": timezone.now()})
 
 
@@ -47,6 +52,13 @@ def _limits(username: str, address: str | None) -> Iterator[tuple[str, int]]:
     if conf.AUTH_FAILURE_LIMIT:
         yield _key("user", username, address), conf.AUTH_FAILURE_LIMIT
         yield _key("address", "", address), conf.AUTH_FAILURE_LIMIT * ADDRESS_FACTOR
+
+
+def _is_known(username: str, address: str | None) -> bool:
+    """Tell whether this user exchanged from this address lately."""
+    since = timezone.now() - timedelta(seconds=conf.SESSION_LIFETIME)
+    sessions = ExchangeSession.objects.filter(account_name=username, address=address, last_seen_at__gt=since)
+    return sessions.exists()
 
 
 def _key(kind: str, username: str, address: str | None) -> str:

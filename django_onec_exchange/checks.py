@@ -7,12 +7,15 @@ E003      a setting has a value that means nothing
 E004      an adapter needs a field that the Order model lacks
 E005      audit copies would lie where the web server serves them
 E006      there is no folder for audit copies
+W007      stock 1C configurations would find no orders in the forced version
 ========  ==========================================================
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -20,15 +23,27 @@ from zoneinfo import ZoneInfo
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from . import audit
-from .adapters import get_order_model, load_adapters
+from .adapters import get_order_model
 from .commerceml.versions import VERSIONS
-from .conf import conf
+from .conf import ENCODINGS, conf
+from .mounting import Mount, get_mounts
 from .protocol.errors import NotConfigured
 
 _VERSIONS = ", ".join(VERSIONS)
+_NUMBERS: tuple[tuple[str, Any, float], ...] = (
+    ("QUERY_LIMIT", int, 1),
+    ("CHUNK_SIZE", int, 1),
+    ("FILE_LIMIT", int, 1),
+    ("QUERY_TIME_BUDGET", (int, float), 1e-9),
+    ("SESSION_LIFETIME", (int, float), 1e-9),
+    ("SKIPPED_RETRY_INTERVAL", (int, float), 0),
+    ("AUTH_FAILURE_LIMIT", int, 0),
+    ("AUTH_FAILURE_WINDOW", (int, float), 0),
+    ("TRUSTED_PROXIES", int, 0),
+)
 
 
 @register("onec_exchange")
@@ -46,17 +61,17 @@ def check_adapters(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
                 id="onec_exchange.E001",
             )
         ]
-    try:
-        adapters = load_adapters()
-    except NotConfigured as error:
-        setting = str(error.params["what"])
-        hint = f"{error.__cause__}"
-        return [Error(f"The class that {setting} names cannot be imported.", hint=hint, id="onec_exchange.E002")]
-    return [
-        message
-        for adapter in (adapters.selector, adapters.serializer, adapters.marker)
-        for message in adapter.check()
-    ]
+    messages: list[CheckMessage] = []
+    for mount in get_mounts() or [Mount("default")]:
+        try:
+            adapters = mount.load_adapters()
+        except NotConfigured as error:
+            message = f"The class that {error.params['what']} names for the base {mount.base!r} cannot be used."
+            messages.append(Error(message, hint=f"{error.__cause__}", id="onec_exchange.E002"))
+            continue
+        for adapter in (adapters.selector, adapters.serializer, adapters.marker):
+            messages += getattr(adapter, "check", list)()
+    return [one for number, one in enumerate(messages) if one not in messages[:number]]
 
 
 @register("onec_exchange")
@@ -68,7 +83,7 @@ def check_values(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
     ]
 
 
-@register(Tags.security)
+@register(Tags.security, "onec_exchange")
 def check_audit_folder(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E005, E006: what passes through the exchange is personal data; keep it off the web."""
     try:
@@ -90,29 +105,59 @@ def check_audit_folder(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
     ]
 
 
+@register("onec_exchange")
+def check_forced_version(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W007."""
+    version = VERSIONS.get(conf.FORCED_VERSION)
+    if version is None or not version.containers:
+        return []
+    hint = "UT, UNF and Retail look for orders outside of containers, find none, and confirm. Force 2.10 or less."
+    message = f"Every client gets CommerceML {version.name}, in which stock 1C configurations find no orders."
+    return [Warning(message, hint=hint, id="onec_exchange.W007")]
+
+
 def _bad_values() -> Iterator[tuple[str, str]]:
-    for name in ("COMMERCEML_VERSION", "STOCK_CLIENT_VERSION"):
-        if getattr(conf, name) not in VERSIONS:
-            yield name, f"Use one of {_VERSIONS}."
+    if conf.COMMERCEML_VERSION not in VERSIONS:
+        yield "COMMERCEML_VERSION", f"Use one of {_VERSIONS}."
     if conf.FORCED_VERSION and conf.FORCED_VERSION not in VERSIONS:
         yield "FORCED_VERSION", f"Use one of {_VERSIONS}, or an empty string."
-    if conf.ENCODING not in ("utf-8", "windows-1251"):
+    stock = VERSIONS.get(conf.STOCK_CLIENT_VERSION)
+    if stock is None or stock.containers:
+        yield (
+            "STOCK_CLIENT_VERSION",
+            "Use 2.05, 2.08 or 2.10: stock 1C configurations find no orders in containers.",
+        )
+    if conf.ENCODING not in ENCODINGS:
         yield "ENCODING", 'Use "utf-8" or "windows-1251".'
     if conf.MONEY_MISMATCH not in ("skip", "send"):
         yield "MONEY_MISMATCH", 'Use "skip" or "send".'
-    for name in ("QUERY_LIMIT", "QUERY_TIME_BUDGET", "CHUNK_SIZE", "FILE_LIMIT", "SESSION_LIFETIME"):
-        value = getattr(conf, name)
-        if not isinstance(value, (int, float)) or value <= 0:
-            yield name, "Use a number above zero."
+    if not isinstance(conf.COOKIE_NAME, str) or not re.fullmatch(r"[\w.-]+", conf.COOKIE_NAME, re.ASCII):
+        yield "COOKIE_NAME", "Use letters, digits, underscores, dots and dashes."
     if conf.TIME_ZONE and not _is_valid(ZoneInfo, conf.TIME_ZONE):
         yield "TIME_ZONE", 'Use a name such as "Europe/Moscow", or an empty string for Django\'s TIME_ZONE.'
-    if not all(_is_valid(ip_network, network) for network in conf.ALLOWED_NETWORKS):
+    if not all(_is_valid(ip_network, network) for network in conf.ALLOWED_NETWORKS or ()):
         yield "ALLOWED_NETWORKS", 'Use a list of networks such as "203.0.113.0/24", without host bits.'
+    yield from _bad_numbers()
+
+
+def _bad_numbers() -> Iterator[tuple[str, str]]:
+    for name, kind, least in _NUMBERS:
+        value = getattr(conf, name)
+        if isinstance(value, bool) or not isinstance(value, kind) or value < least:
+            whole, range_ = "whole " if kind is int else "", "0 or more" if least == 0 else "above 0"
+            yield name, f"Use a {whole}number, {range_}."
+    for name in ("DEFAULT_VAT_RATE", "DELIVERY_VAT_RATE"):
+        rate = getattr(conf, name)
+        if rate is not None and not _is_valid(Decimal, rate):
+            yield name, 'Use percent, such as "20", or None for "Без НДС".'
+    unit = conf.DEFAULT_UNIT
+    if not isinstance(unit, (tuple, list)) or len(unit) != 4 or not all(isinstance(part, str) for part in unit):
+        yield "DEFAULT_UNIT", 'Use an OKEI code and three names, such as ("796", "шт", "Штука", "PCE").'
 
 
 def _is_valid(parse: Any, value: Any) -> bool:
     try:
         parse(value)
-    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+    except (ValueError, TypeError, OSError, KeyError, ArithmeticError):  # ZoneInfoNotFoundError is a KeyError
         return False
     return True

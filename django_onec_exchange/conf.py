@@ -12,6 +12,8 @@ from typing import Any
 from appconf import AppConf
 from django.conf import settings
 
+ENCODINGS = ("utf-8", "windows-1251")
+
 
 class OnecExchangeConf(AppConf):  # type: ignore[misc]  # appconf ships no types
     """The defaults.  Never read them from here: the values are frozen at import."""
@@ -32,7 +34,7 @@ class OnecExchangeConf(AppConf):  # type: ignore[misc]  # appconf ships no types
 
     # -- how much at once
     QUERY_LIMIT = 1000  # orders in one batch
-    QUERY_TIME_BUDGET = 60  # seconds to prepare one batch; UT gives up after 180
+    QUERY_TIME_BUDGET = 20  # seconds to prepare one batch; UT gives up after 180, gunicorn after 30
     CHUNK_SIZE = 500  # orders read from and written to the database at once
     SKIPPED_RETRY_INTERVAL = 3600  # seconds until a skipped order without a change date is tried again
 
@@ -124,7 +126,10 @@ class Conf:
         except (
             AttributeError
         ):  # override_settings(...) was active when the defaults were written, or it deleted it
-            return getattr(OnecExchangeConf, name)
+            try:
+                return OnecExchangeConf._meta.defaults[f"ONEC_EXCHANGE_{name}"]
+            except KeyError:
+                raise AttributeError(name) from None
 
 
 class ConfSnapshot(Conf):
@@ -136,3 +141,8 @@ class ConfSnapshot(Conf):
 
 
 conf = Conf()
+
+
+def exchange_encoding() -> str:
+    """Return ``ENCODING``; utf-8 where that is no encoding 1C reads, so that 1C can be told of any mistake."""
+    return conf.ENCODING if conf.ENCODING in ENCODINGS else "utf-8"

@@ -6,7 +6,6 @@ Everything the exchange must not forget lives here: not in a cache, not in Djang
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import connections, models, router
@@ -56,6 +55,7 @@ class ExchangeSession(models.Model):
     account_name = models.CharField(_("user name"), max_length=255)
     # None: a client without cookie and sessid, known by its account, address and program
     token_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    auth_hash = models.CharField(max_length=64, editable=False)  # changes with the account's password
     profile = models.CharField(_("client"), max_length=16, choices=Profile.choices, default=Profile.OTHER)
     declared_version = models.CharField(_("declared version"), max_length=8, blank=True)
     version = models.CharField(_("CommerceML version"), max_length=8, blank=True)
@@ -213,11 +213,13 @@ class AuthFailure(models.Model):
         return f"{self.count}"
 
 
-def order_key(model: type[models.Model], pk: Any) -> str:
-    """Return the primary key ``pk`` of ``model`` as its database shows it in a text.
+def order_key(order: models.Model) -> str:
+    """Return the primary key of an order as its database shows it in a text.
 
     UUIDs are why: PostgreSQL shows them with dashes, SQLite stores them without.
     """
-    field = model._meta.pk
-    connection = connections[router.db_for_read(model)]
-    return str(field.get_db_prep_value(pk, connection))
+    pk = order.pk
+    if isinstance(pk, int):
+        return str(pk)
+    connection = connections[router.db_for_read(type(order))]
+    return str(order._meta.pk.get_db_prep_value(pk, connection))

@@ -8,9 +8,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from .access import alive_sessions, get_base
-from .adapters import Adapters, ExchangeContext, load_adapters
+from .adapters import ExchangeContext
 from .conf import conf
 from .models import OrderBatch, SkippedOrder
+from .mounting import get_mount
+from .protocol.errors import NotConfigured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +26,15 @@ class ExchangeStatus:
     last_confirmed_at: datetime | None  # when 1C last confirmed a file with orders
 
 
-def exchange_status(base_name: str = "default", adapters: Adapters | None = None) -> ExchangeStatus:
-    """Return the status of one base.  Raises NotConfigured."""
-    adapters = adapters or load_adapters()
+def exchange_status(base_name: str = "default") -> ExchangeStatus:
+    """Return the status of one base, as its own view's adapters see it.
+
+    Raises NotConfigured, also for a base that no address of the site serves.
+    """
+    mount = get_mount(base_name)
+    if mount is None:
+        raise NotConfigured(what=f"base {base_name}")
+    adapters = mount.load_adapters()
     base = get_base(base_name)
     context = ExchangeContext(base=base, cutoff=timezone.now(), version=conf.COMMERCEML_VERSION, adapters=adapters)
     orders = adapters.selector.get_queryset()

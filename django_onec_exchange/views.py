@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import TooManyFieldsSent
 from django.db import Error as AnyDatabaseError
-from django.db import transaction
+from django.db import connections, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.decorators import method_decorator
@@ -23,7 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from . import access, negotiation
 from .adapters import Adapters, load_adapters
-from .conf import conf
+from .conf import conf, exchange_encoding
 from .models import ExchangeEvent, ExchangeSession
 from .outgoing.confirmation import confirm
 from .outgoing.export import OrderExportService
@@ -39,7 +39,14 @@ logger = logging.getLogger(__name__)
 BLOCK_SIZE = 1 << 16  # bytes of a file read and sent at once
 
 
-@method_decorator([csrf_exempt, login_not_required, transaction.non_atomic_requests], name="dispatch")
+def non_atomic_requests(view: Any) -> Any:
+    """Opt out of ATOMIC_REQUESTS of every database: a refusal is a reply, and what it noted must stay."""
+    for alias in connections:
+        view = transaction.non_atomic_requests(using=alias)(view)
+    return view
+
+
+@method_decorator([csrf_exempt, login_not_required, non_atomic_requests], name="dispatch")
 class ExchangeView(View):
     """Answers every call of the exchange: GET and POST alike, always with a body.
 
@@ -74,7 +81,7 @@ class ExchangeView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.started = time.monotonic()
-        with translation.override(conf.REPLY_LANGUAGE or settings.LANGUAGE_CODE):
+        with translation.override(str(conf.REPLY_LANGUAGE or settings.LANGUAGE_CODE)):
             try:
                 response = self.answer(request)
             except ExchangeError as error:
@@ -157,7 +164,7 @@ class ExchangeView(View):
 
     def reply(self, reply: Reply, status: int = 200) -> HttpResponse:
         """Return a text reply; charset stands last in Content-Type, where UNF looks for it."""
-        encoding = conf.ENCODING
+        encoding = exchange_encoding()
         return HttpResponse(
             reply.text.encode(encoding, "replace"),
             content_type=f"text/plain; charset={encoding}",

@@ -7,7 +7,7 @@ Override one method at a time and name the class in a setting:
 * ``OrderMarker`` (``ONEC_EXCHANGE_ORDER_MARKER``): how the shop remembers what was sent; ``LedgerOrderMarker``
   remembers in our tables, for Order models that nobody may alter and for shops with several 1C bases.
 
-An instance serves one request.  Every method takes its subject and one frozen ``ExchangeContext``.
+An instance serves one request.  What is about one exchange takes its subject and one frozen ``ExchangeContext``.
 """
 
 from .context import Adapters, ExchangeContext

@@ -61,7 +61,7 @@ class CounterpartySerializer:
             kpp=_first(sources, wellknown.KPP) if is_company else "",
             legal_address=self.get_legal_address(order, customer, context),
             address=address,
-            contacts=tuple(self.get_contacts(email, phone, context)),
+            contacts=tuple(self.get_contacts(order, email, phone, context)),
         )
 
     def get_company_name(self, order: Any, customer: Any, context: ExchangeContext) -> str:
@@ -95,7 +95,7 @@ class CounterpartySerializer:
         known_by = email.lower() or re.sub(r"\D", "", phone) or f"order {order.pk}"
         return f"guest-{hmac.digest(self.guest_key, known_by.encode('utf-8', 'replace'), 'sha256').hex()[:32]}"
 
-    def get_contacts(self, email: str, phone: str, context: ExchangeContext) -> Iterator[Contact]:
+    def get_contacts(self, order: Any, email: str, phone: str, context: ExchangeContext) -> Iterator[Contact]:
         if phone:
             yield Contact(type=ContactType.PHONE, value=phone)
         if email:

@@ -15,6 +15,7 @@ from .context import ExchangeContext
 from .wellknown import to_decimal
 
 _NOT_A_NUMBER = Decimal("NaN")
+_ENDLESS = Decimal(10) ** 16
 _WITHOUT_VAT = frozenset({"none", "без ндс"})
 
 #: OKEI (commerceml.md, section 8.2): code → short name, full name, international.  Found by code or short name.
@@ -87,13 +88,16 @@ class ItemSerializer:
         return ""
 
     def get_item_name(self, item: Any, product: Any, variant: Any, context: ExchangeContext) -> str:
-        """Наименование, as it stood when the order was made, else as the product has it now."""
+        """Наименование, as it stood when the order was made, else as the product has it now.
+
+        UT takes what follows a ``#`` for the name of a Характеристика whose identifier it does not know.
+        """
         name = wellknown.ITEM_NAME.text(item)
         if name or product is None:
             return name
         name = wellknown.ITEM_NAME.text(product) or str(product)
         if variant is not None:
-            name = f"{name} ({wellknown.ITEM_NAME.text(variant) or variant})"
+            name = f"{name}#{wellknown.ITEM_NAME.text(variant) or variant}"
         return name
 
     def get_item_total(
@@ -168,5 +172,5 @@ def _unit_from_object(unit: Any) -> Unit:
 
 
 def _to_kopecks(value: Decimal) -> Decimal:
-    """Round what a shop keeps with more digits; NaN stays NaN, for validation to name."""
-    return rounded(value) if value.is_finite() else value
+    """Round what a shop keeps with more digits; what is no amount stays, for validation to name."""
+    return rounded(value) if value.is_finite() and abs(value) < _ENDLESS else value

@@ -40,4 +40,6 @@ def _load(given: Any, setting: str) -> Any:
             adapter = import_string(adapter)
         except ImportError as error:
             raise NotConfigured(what=f"ONEC_EXCHANGE_{setting}") from error
+    if not callable(adapter):
+        raise NotConfigured(what=f"ONEC_EXCHANGE_{setting}") from TypeError(f"{adapter!r} is not a class")
     return adapter()

@@ -7,7 +7,7 @@ whole batch: the same few products stand on most orders, and a prefetch builds t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import ForeignKey, ManyToOneRel, Model
 
@@ -59,10 +59,14 @@ class RowReader:
         """Make ``order.items.all()`` of each order a list in memory, as a prefetch does."""
         if self._relation is None or not orders:
             return
-        field = self._relation.field
-        found: Any = self._relation.related_model._default_manager.filter(**{f"{field.name}__in": orders})
+        field, name = self._relation.field, self._relation.cache_name
+        if name in getattr(orders[0], "_prefetched_objects_cache", {}):
+            return  # the shop's own queryset prefetched them
+        database = orders[0]._state.db
+        found: Any = self._relation.related_model._default_manager.using(database)
+        found = found.filter(**{f"{field.name}__in": orders})
         rows = list(found if found.ordered else found.order_by("pk"))
-        self._attach_targets(rows)
+        self._attach_targets(rows, database)
         by_order: dict[Any, list[Model]] = {}
         for row in rows:
             by_order.setdefault(getattr(row, field.attname), []).append(row)
@@ -73,9 +77,9 @@ class RowReader:
             queryset._prefetch_done = True
             for row in queryset._result_cache:
                 field.set_cached_value(row, order)
-            cast(Any, order)._prefetched_objects_cache = {self._relation.field.remote_field.cache_name: queryset}
+            order.__dict__.setdefault("_prefetched_objects_cache", {})[name] = queryset
 
-    def _attach_targets(self, rows: Sequence[Model]) -> None:
+    def _attach_targets(self, rows: Sequence[Model], database: str | None) -> None:
         for field, kept in self._kept.items():
             if len(kept) > _KEPT:
                 kept.clear()
@@ -83,7 +87,7 @@ class RowReader:
             missing = {getattr(row, attribute) for row in rows}.difference(kept) - {None}
             if missing:
                 units = [one.name for one in _foreign_keys(field.related_model, _ON_PRODUCT)]
-                targets = field.related_model._base_manager.all()
+                targets = field.related_model._base_manager.using(database)
                 targets = targets.select_related(*units) if units else targets
                 key = field.target_field.attname
                 kept.update({getattr(one, key): one for one in targets.filter(**{f"{key}__in": missing})})

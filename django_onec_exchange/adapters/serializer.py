@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, cached_property, partialmethod
 from inspect import getattr_static
@@ -73,8 +73,7 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
 
     def get_created_at(self, order: Any, context: ExchangeContext) -> datetime:
         """When the order was made, aware; a naive date is in the site's own zone."""
-        created_at: datetime = wellknown.CREATED_AT.read(order)
-        return created_at if timezone.is_aware(created_at) else timezone.make_aware(created_at)
+        return _aware(wellknown.CREATED_AT.read(order))
 
     def get_currency(self, order: Any, context: ExchangeContext) -> str:
         """Валюта: three characters, as the currency is named in the 1C base (``CURRENCY_NAMES``)."""
@@ -210,22 +209,28 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
     def _moment(self, value: Any) -> str:
         """``YYYY-MM-DDTHH:MM:SS`` in the 1C base's time."""
         if isinstance(value, datetime):
-            aware = value if timezone.is_aware(value) else timezone.make_aware(value)
-            return local_datetime(aware.astimezone(self.zone))
+            return local_datetime(_aware(value).astimezone(self.zone))
         return f"{value.isoformat()}T00:00:00" if isinstance(value, date) else ""
+
+
+def _aware(value: date) -> datetime:
+    """Return a moment in its own zone, a naive one or the beginning of a day in the site's."""
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time.min)
+    if timezone.is_aware(moment):
+        return moment
+    return timezone.make_aware(moment, timezone.get_default_timezone())
 
 
 def choice(subject: Any, names: WellKnown) -> tuple[str, str]:
     """Return the code and the words of a field with choices or of a related object; ("", "") without."""
-    name = names.on(type(subject))
-    value = getattr(subject, name) if name else None
-    if name is None or value is None or value == "":
+    value = names.read(subject)
+    if value is None or value == "":
         return "", ""
-    cls: Any = type(subject)
-    words = _choices(cls, name)
+    cls: Any = subject.__class__
+    words = _choices(cls, names)
     if words is not None:
         return str(value), str(words.get(value, value))
-    display = getattr(subject, f"get_{name}_display", None)
+    display = getattr(subject, f"get_{names.on(cls)}_display", None)
     if display is not None:
         return str(value), str(display())
     code = getattr(value, "code", None) or getattr(value, "pk", None) or value
@@ -233,11 +238,12 @@ def choice(subject: Any, names: WellKnown) -> tuple[str, str]:
 
 
 @cache
-def _choices(cls: Any, name: str) -> dict[Any, Any] | None:
+def _choices(cls: Any, names: WellKnown) -> dict[Any, Any] | None:
     """Return the words of a model field's choices; None where the shop makes the words itself.
 
     Django's own ``get_status_display()`` makes this dictionary for each order.
     """
+    name = str(names.on(cls))
     if not isinstance(getattr_static(cls, f"get_{name}_display", None), partialmethod):
         return None
     return dict(cls._meta.get_field(name).flatchoices)

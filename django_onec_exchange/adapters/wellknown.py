@@ -5,8 +5,10 @@ The default serializer tries them in this order; ``docs/adapters.md`` lists them
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from inspect import isfunction
+from operator import attrgetter, methodcaller
 from typing import Any
 
 
@@ -16,42 +18,57 @@ class WellKnown(tuple[str, ...]):
     What a class knows is looked up once: an order is read under some ninety names.
     """
 
-    _found: dict[type, tuple[str | None, bool]]
+    _getters: _Getters
 
     def __new__(cls, *names: str) -> WellKnown:
         self = super().__new__(cls, names)
-        self._found = {}
+        self._getters = _Getters(self)
         return self
 
     def on(self, cls: type) -> str | None:
         """Return the name under which ``cls`` has it; None without any."""
-        return self._lookup(cls)[0]
+        fields = getattr(cls, "__dataclass_fields__", ())
+        return next((name for name in self if name in fields or hasattr(cls, name)), None)
 
     def read(self, subject: Any) -> Any:
         """Return what ``subject`` has, else None.  A method is called.
 
         Fields, properties and methods of the class are found, not attributes set on one instance.
         """
-        name, is_method = self._found.get(type(subject)) or self._lookup(type(subject))
-        if name is None:
-            return None
-        value = getattr(subject, name)
-        return value() if is_method else value
+        return self._getters[subject.__class__](subject)
 
     def text(self, subject: Any) -> str:
         """Return the same as a trimmed text, "" for None."""
-        value = self.read(subject)
+        value = self._getters[subject.__class__](subject)
         return value.strip() if isinstance(value, str) else "" if value is None else str(value)
 
     def decimal(self, subject: Any) -> Decimal | None:
         """Return the same as a Decimal, None where there is none."""
-        return to_decimal(self.read(subject))
+        value = self._getters[subject.__class__](subject)
+        return value if isinstance(value, Decimal) else to_decimal(value)
 
-    def _lookup(self, cls: type) -> tuple[str | None, bool]:
-        fields = getattr(cls, "__dataclass_fields__", ())
-        name = next((name for name in self if name in fields or hasattr(cls, name)), None)
-        self._found[cls] = name, name is not None and isfunction(getattr(cls, name, None))
-        return self._found[cls]
+
+class _Getters(dict[type, Callable[[Any], Any]]):
+    """How to read one fact from the instances of each class."""
+
+    def __init__(self, names: WellKnown) -> None:
+        super().__init__()
+        self._names = names
+
+    def __missing__(self, cls: type) -> Callable[[Any], Any]:
+        name = self._names.on(cls)
+        if name is None:
+            getter: Callable[[Any], Any] = _nothing
+        elif isfunction(getattr(cls, name, None)):
+            getter = methodcaller(name)
+        else:
+            getter = attrgetter(name)
+        self[cls] = getter
+        return getter
+
+
+def _nothing(subject: Any) -> None:
+    """Read what a class does not have."""
 
 
 CUSTOMER = WellKnown("customer", "user", "client", "buyer")

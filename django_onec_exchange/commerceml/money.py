@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -74,10 +74,25 @@ def balance(document: OrderDocument) -> OrderDocument:
         return document  # no discount, or the rows hold it already
     if difference < 0 or (stated and document.vat_included and stated != difference):
         raise InvalidDocument(_mismatch(document))
-    discounted = _discounted(document, difference if document.vat_included else stated)
-    if payable(discounted) != document.total:
-        raise InvalidDocument(_mismatch(document))
-    return discounted
+    for amount in _net_discounts(document, difference, stated):
+        discounted = _discounted(document, amount)
+        if payable(discounted) == document.total:
+            return discounted
+    raise InvalidDocument(_mismatch(document))
+
+
+def _net_discounts(document: OrderDocument, difference: Decimal, stated: Decimal) -> Iterator[Decimal]:
+    """Yield what may have to come off the rows for ``difference`` to come off what the customer pays.
+
+    Where VAT is added on top, it shrinks with the rows, and rounding hides by how much exactly.
+    """
+    if document.vat_included:
+        yield difference
+    elif stated:
+        yield stated
+    elif document.total < sum((item.total for item in document.items), ZERO):
+        net = rounded(difference * sum((item.total for item in document.items), ZERO) / payable(document))
+        yield from (net + KOPECK * step for step in (0, 1, -1, 2, -2) if net + KOPECK * step > 0)
 
 
 def total_due(document: OrderDocument) -> Decimal:

@@ -8,11 +8,11 @@ addresses) are shortened by the writer and are no problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache
 
-from .documents import Counterparty, OrderDocument, OrderItem
+from .documents import Counterparty, OrderDocument, OrderItem, Unit
 from .errors import Problem, gettext_noop
 from .values import clean
 
@@ -35,6 +35,7 @@ _no_number = Problem("no-number", gettext_noop("The order has no number."))
 _no_buyer = Problem("no-counterparty", gettext_noop("The order has no buyer: no name, e-mail or phone is known."))
 _naive_date = Problem("bad-date", gettext_noop("The order's date has no time zone."))
 
+_no_date = gettext_noop("The order's date %(date)s is none that 1C knows.")
 _long_id = gettext_noop(
     "The order's identifier “%(value)s” is longer than the %(limit)s characters that 1C takes."
 )
@@ -48,6 +49,13 @@ _long_product = gettext_noop(
     "The product's identifier “%(value)s” is longer than the %(limit)s characters that 1C takes."
 )
 _long_article = gettext_noop("The article “%(value)s” is longer than the %(limit)s characters that 1C takes.")
+_no_product = gettext_noop("The item “%(item)s” has no product identifier.")
+_no_name = gettext_noop("The item “%(item)s” has no name.")
+_no_unit = gettext_noop("The item “%(item)s” has no unit of measure that 1C knows.")
+_bad_quantity = gettext_noop("The quantity of “%(item)s” is not above zero, or has more than four decimals.")
+_bad_price = gettext_noop("The price of “%(item)s” is negative or not in whole kopecks.")
+_dear_item = gettext_noop("The sum of “%(item)s” is above its price times its quantity.")
+_bad_vat = gettext_noop("The VAT rate of “%(item)s” is not a percentage.")
 _bad_total = gettext_noop("The order's total “%(value)s” is negative or not in whole kopecks.")
 _bad_discount = gettext_noop("The order's discount “%(value)s” is negative or not in whole kopecks.")
 _bad_rate = gettext_noop("The exchange rate “%(value)s” of the order's currency is not a number above zero.")
@@ -59,12 +67,11 @@ def check(document: OrderDocument, *, stock: bool) -> list[Problem]:
     ``stock`` tells that the reader is a stock configuration (UT, UNF, Retail), which warns of numbers that
     only those read wrongly.
     """
-    return [
-        *_order_problems(document, stock),
-        *_counterparty_problems(document.counterparty),
-        *(problem for item in document.items for problem in _item_problems(item)),
-        *_amount_problems(document),
-    ]
+    problems = [*_order_problems(document, stock), *_counterparty_problems(document.counterparty)]
+    for item in document.items:
+        problems += _product_problems(item.id, item.name, item.article, item.unit)
+        problems += _row_problems(item)
+    return [*problems, *_amount_problems(document)]
 
 
 def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
@@ -95,6 +102,8 @@ def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
         )
     if document.created_at.tzinfo is None:
         yield _naive_date
+    elif not 1 < document.created_at.year < 9999:  # in local time it may be no date at all
+        yield Problem("bad-date", _no_date, {"date": document.created_at})
     if not document.items:
         yield _no_items
 
@@ -124,38 +133,40 @@ def _counterparty_problems(buyer: Counterparty) -> Iterator[Problem]:
         yield Problem("bad-kpp", gettext_noop("The buyer's KPP “%(kpp)s” is not 9 digits."), {"kpp": buyer.kpp})
 
 
-def _item_problems(item: OrderItem) -> Iterator[Problem]:
-    problem = partial(Problem, params={"item": item.name or item.id})
-    if not clean(item.id):
-        yield problem("no-product", gettext_noop("The item “%(item)s” has no product identifier."))
-    elif len(item.id) > PRODUCT_ID_LIMIT:
-        yield _too_long(_long_product, item.id, PRODUCT_ID_LIMIT)
-    if not clean(item.name):
-        yield problem("no-name", gettext_noop("The item “%(item)s” has no name."))
-    if len(item.article) > ARTICLE_LIMIT:
-        yield _too_long(_long_article, item.article, ARTICLE_LIMIT)
-    if not clean(item.unit.short_name) or not _UNIT_CODE.fullmatch(item.unit.code):
-        yield problem("no-unit", gettext_noop("The item “%(item)s” has no unit of measure that 1C knows."))
-    if not _is_quantity(item.quantity):
-        yield problem(
-            "bad-quantity",
-            gettext_noop("The quantity of “%(item)s” is not above zero, or has more than four decimals."),
-        )
-        return
-    if not (_is_money(item.price) and _is_money(item.total) and _is_money(item.discount)):
-        yield problem("bad-amount", gettext_noop("The price of “%(item)s” is negative or not in whole kopecks."))
-    elif item.total - item.price * item.quantity > _KOPECK * max(item.quantity, Decimal(1)):  # a rounded price
-        yield problem("dear-item", gettext_noop("The sum of “%(item)s” is above its price times its quantity."))
+@lru_cache(maxsize=4096)  # the same products stand on many orders
+def _product_problems(id: str, name: str, article: str, unit: Unit) -> tuple[Problem, ...]:
+    item = {"item": name or id}
+    problems = []
+    if not clean(id):
+        problems.append(Problem("no-product", _no_product, item))
+    elif len(id) > PRODUCT_ID_LIMIT:
+        problems.append(_too_long(_long_product, id, PRODUCT_ID_LIMIT))
+    if not clean(name):
+        problems.append(Problem("no-name", _no_name, item))
+    if len(article) > ARTICLE_LIMIT:
+        problems.append(_too_long(_long_article, article, ARTICLE_LIMIT))
+    if not clean(unit.short_name) or not _UNIT_CODE.fullmatch(unit.code):
+        problems.append(Problem("no-unit", _no_unit, item))
+    return tuple(problems)
+
+
+def _row_problems(item: OrderItem) -> Sequence[Problem]:
+    name = {"item": item.name or item.id}
+    price, quantity, total = item.price, item.quantity, item.total
+    if not (_is_decimal(quantity, 4) and quantity > 0):
+        return [Problem("bad-quantity", _bad_quantity, name)]
+    if not (_is_money(price) and _is_money(total) and _is_money(item.discount)):
+        return [Problem("bad-amount", _bad_price, name)]
+    excess = total - price * quantity
+    if excess > 0 and excess > _KOPECK * max(quantity, Decimal(1)):  # a rounded price
+        return [Problem("dear-item", _dear_item, name)]
     if item.vat_rate is not None and not (_is_decimal(item.vat_rate, 2) and 0 <= item.vat_rate < 100):
-        yield problem("bad-vat", gettext_noop("The VAT rate of “%(item)s” is not a percentage."))
+        return [Problem("bad-vat", _bad_vat, name)]
+    return ()
 
 
 def _is_money(value: Decimal) -> bool:
     return _is_decimal(value, 2) and value >= 0
-
-
-def _is_quantity(value: Decimal) -> bool:
-    return _is_decimal(value, 4) and value > 0
 
 
 def _is_decimal(value: Decimal, places: int) -> bool:

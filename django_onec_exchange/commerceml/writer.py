@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import BinaryIO
 
 from . import money
-from .documents import Address, Contact, ContactType, Counterparty, OrderDocument, OrderItem, Requisite, Unit
+from .documents import Address, Contact, ContactType, Counterparty, OrderDocument, OrderItem, Unit
 from .values import boolean, line, local_datetime, number, text
 from .values import money as amount
 from .versions import Version
@@ -63,6 +63,7 @@ class OrdersWriter:
 def _order(document: OrderDocument, version: Version, zone: tzinfo) -> str:
     created = local_datetime(document.created_at.astimezone(zone))
     taxes, item_taxes = _taxes(document)
+    requisites = dict(filter(None, (_requisite(one.name, one.value) for one in document.requisites)))
     items = "".join(_item(item, tax, version) for item, tax in zip(document.items, item_taxes, strict=True))
     return (
         f"<Документ><Ид>{text(document.id)}</Ид>"
@@ -77,7 +78,7 @@ def _order(document: OrderDocument, version: Version, zone: tzinfo) -> str:
         f"{_element('Комментарий', text(document.comment, COMMENT_LIMIT))}"
         f"{taxes}"
         f"<Товары>{items}</Товары>"
-        f"{_element('ЗначенияРеквизитов', ''.join(map(_requisite, document.requisites)))}</Документ>"
+        f"{_element('ЗначенияРеквизитов', ''.join(requisites.values()))}</Документ>"
     )
 
 
@@ -134,22 +135,38 @@ def _contact(contact: Contact, version: Version) -> str:
 
 
 def _item(item: OrderItem, tax: str, version: Version) -> str:
-    name = item.name
-    if "#" in name and "#" not in item.id:
-        name = name.replace("#", "№")  # UT takes what follows for a characteristic and fails without one
+    discount = _item_discount(item.discount) if version.row_discounts and item.discount else ""
     return (
-        f"<Товар><Ид>{text(item.id)}</Ид>"
-        f"{_element('Артикул', line(item.article))}"
-        f"<Наименование>{line(name, NAME_LIMIT)}</Наименование>{_unit(item.unit)}"
-        f"{_kind(item.kind, item.is_service)}"
+        f"<Товар>{_product(item.id, item.article, item.name, item.unit, item.kind, item.is_service)}"
         f"<ЦенаЗаЕдиницу>{amount(item.price)}</ЦенаЗаЕдиницу>"
         f"<Количество>{number(item.quantity)}</Количество>"
-        f"<Сумма>{amount(item.total)}</Сумма>{tax}"
-        f"{_item_discount(item.discount) if version.row_discounts and item.discount else ''}</Товар>"
+        f"<Сумма>{amount(item.total)}</Сумма>{tax}{discount}</Товар>"
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)  # the same products stand on many orders
+def _product(id: str, article: str, name: str, unit: Unit, kind: str, is_service: bool) -> str:
+    name = _product_name(name, "#" in id)
+    kinds = (("ВидНоменклатуры", kind), ("ТипНоменклатуры", "Услуга" if is_service else "Товар"))
+    requisites = dict(filter(None, (_requisite(*one) for one in kinds)))
+    return (
+        f"<Ид>{text(id)}</Ид>"
+        f"{_element('Артикул', line(article))}"
+        f"<Наименование>{name}</Наименование>"
+        f"{_unit(unit)}<ЗначенияРеквизитов>{''.join(requisites.values())}</ЗначенияРеквизитов>"
+    )
+
+
+def _product_name(name: str, has_variant: bool) -> str:
+    """UT takes what follows ``#`` for the name of a Характеристика, and fails if there is none."""
+    if not has_variant:
+        return line(name.replace("#", "№"), NAME_LIMIT)
+    product, mark, variant = name.partition("#")
+    if len(name) <= NAME_LIMIT or len(variant) >= NAME_LIMIT - 1:
+        return line(name, NAME_LIMIT)
+    return line(product, NAME_LIMIT - len(variant) - 1) + mark + line(variant)
+
+
 def _unit(unit: Unit) -> str:
     full_name = line(unit.full_name, NAME_LIMIT)
     international = line(unit.international)
@@ -159,15 +176,6 @@ def _unit(unit: Unit) -> str:
         + (f' МеждународноеСокращение="{international}"' if 0 < len(international) <= INTERNATIONAL_LIMIT else "")
         + f">{line(unit.short_name, NAME_LIMIT)}</БазоваяЕдиница>"
     )
-
-
-@lru_cache(maxsize=256)
-def _kind(kind: str, is_service: bool) -> str:
-    requisites = (
-        Requisite(name="ВидНоменклатуры", value=kind),
-        Requisite(name="ТипНоменклатуры", value="Услуга" if is_service else "Товар"),
-    )
-    return _element("ЗначенияРеквизитов", "".join(map(_requisite, requisites)))
 
 
 def _item_discount(discount: Decimal) -> str:
@@ -196,20 +204,26 @@ def _taxes(document: OrderDocument) -> tuple[str, list[str]]:
 
 
 def _tax(total: Decimal, rate: Decimal, included: bool) -> str:
+    before, after = _tax_frame(rate, included)
+    return f"{before}{amount(total)}{after}"
+
+
+@lru_cache(maxsize=64)
+def _tax_frame(rate: Decimal, included: bool) -> tuple[str, str]:
     return (
-        f"<Налоги><Налог><Наименование>НДС</Наименование><УчтеноВСумме>{boolean(included)}</УчтеноВСумме>"
-        f"<Сумма>{amount(total)}</Сумма><Ставка>{number(rate)}</Ставка></Налог></Налоги>"
+        f"<Налоги><Налог><Наименование>НДС</Наименование><УчтеноВСумме>{boolean(included)}</УчтеноВСумме><Сумма>",
+        f"</Сумма><Ставка>{number(rate)}</Ставка></Налог></Налоги>",
     )
 
 
-def _requisite(requisite: Requisite) -> str:
-    name = line(requisite.name, NAME_LIMIT)
-    value = text(requisite.value, REQUISITE_LIMIT)
-    if not name or not value:  # UT reads an empty one as the value of the requisite before
-        return ""
-    return (
-        f"<ЗначениеРеквизита><Наименование>{name}</Наименование><Значение>{value}</Значение></ЗначениеРеквизита>"
-    )
+@lru_cache(maxsize=4096)  # statuses, methods, names of the site: few values stand on all orders
+def _requisite(name: str, value: str) -> tuple[str, str] | None:
+    """Return the name and the element; None without a value, which UT reads as that of the requisite before."""
+    name, value = line(name, NAME_LIMIT), text(value, REQUISITE_LIMIT)
+    if not name or not value:
+        return None
+    content = f"<Наименование>{name}</Наименование><Значение>{value}</Значение>"
+    return name, f"<ЗначениеРеквизита>{content}</ЗначениеРеквизита>"
 
 
 def _element(tag: str, content: str) -> str:

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from .. import audit
 from ..adapters import Adapters, ExchangeContext
-from ..conf import conf
+from ..conf import exchange_encoding
 from ..models import ExchangeSession, OrderBatch
 from ..signals import orders_exported, send_after_commit
 from .filling import BatchFiller
@@ -72,7 +72,7 @@ class OrderExportService:
             session=session,
             cutoff=context.cutoff,
             version=context.version,
-            encoding=conf.ENCODING,
+            encoding=exchange_encoding(),
             zipped=zipped,
         )
         file = tempfile.TemporaryFile(  # noqa: SIM115  # the reply closes it

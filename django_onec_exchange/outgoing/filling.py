@@ -25,8 +25,8 @@ from ..commerceml.validation import check
 from ..commerceml.versions import VERSIONS
 from ..commerceml.writer import OrdersWriter
 from ..conf import conf
-from ..models import OrderBatch, OrderDelivery, SkippedOrder, order_key
-from .skipping import SERIALIZER_FAILED, left_out, restore, skip
+from ..models import OrderBatch, OrderDelivery, order_key
+from .skipping import SERIALIZER_FAILED, LeftOut, restore, skip
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ class BatchFiller:
         self.context = context
         self._deadline = time.monotonic() + conf.QUERY_TIME_BUDGET
         self._money_mismatch = conf.MONEY_MISMATCH
+        self._limit = conf.QUERY_LIMIT
+        self._left_out = LeftOut(context)
         # Orders the serializer raised on.  If it raises on all of them, the site is ill and not the orders.
         self._failures: list[tuple[Any, Exception]] = []
 
@@ -70,7 +72,7 @@ class BatchFiller:
         keys = orders.select_related(None).prefetch_related(None).values_list("pk", flat=True)
         while not self._enough():
             kept = self.batch.order_count + len(self._failures)
-            window = list(keys[kept : kept + conf.QUERY_LIMIT - self.batch.order_count])
+            window = list(keys[kept : kept + self._limit - self.batch.order_count])
             before = (self.batch.order_count, self.batch.skipped_count, len(self._failures))
             for start in range(0, len(window), conf.CHUNK_SIZE):
                 if self._enough():
@@ -85,29 +87,31 @@ class BatchFiller:
         """Tell whether the batch is full; one that has only begun never is, however slow the site."""
         batch = self.batch
         begun = batch.order_count or batch.skipped_count or self._failures
-        return batch.order_count >= conf.QUERY_LIMIT or bool(begun and time.monotonic() >= self._deadline)
+        return batch.order_count >= self._limit or bool(begun and time.monotonic() >= self._deadline)
 
     def _add(self, orders: Sequence[Any], writer: OrdersWriter) -> None:
-        skipped_before = left_out(orders, self.context)
+        keys = [order_key(order) for order in orders]
+        left_out = self._left_out.among(keys)
         deliveries = []
-        for order in orders:
+        for order, key in zip(orders, keys, strict=True):
             if self._enough():
                 break
-            delivery = self._deliver(order, writer, skipped_before)
+            delivery = self._deliver(order, key, writer)
             if delivery is not None:
                 deliveries.append(delivery)
                 self.batch.order_count += 1
+                if key in left_out:
+                    restore(left_out[key], order, self.context)
         OrderDelivery.objects.bulk_create(deliveries)
         if self.batch.order_count:
             self._skip_failures()
 
-    def _deliver(
-        self, order: Any, writer: OrdersWriter, skipped_before: dict[str, SkippedOrder]
-    ) -> OrderDelivery | None:
+    def _deliver(self, order: Any, key: str, writer: OrdersWriter) -> OrderDelivery | None:
         """Write one order; None if it is left out."""
+        adapters = self.context.adapters
         try:
-            document = self.context.adapters.serializer.serialize(order, self.context)
-            revision = self.context.adapters.marker.get_revision(order, document)
+            document = adapters.serializer.serialize(order, self.context)
+            revision = adapters.marker.get_revision(order, document)
         except AnyDatabaseError:
             raise
         except Exception as error:
@@ -120,16 +124,13 @@ class BatchFiller:
                 self._skip(order, document.number, problem)
                 return None
         writer.write(document)
-        key = order_key(type(order), order.pk)
-        if key in skipped_before:
-            restore(skipped_before[key], order, self.context)
         return OrderDelivery(
-            batch=self.batch,
-            base=self.batch.base,
+            batch_id=self.batch.pk,
+            base_id=self.batch.base_id,
             order_id=key,
             number=document.number,
             revision=revision,
-            warning=" ".join(gettext(problem.message) % problem.params for problem in problems),
+            warning=" ".join([gettext(problem.message) % problem.params for problem in problems]),
         )
 
     def _examine(self, document: OrderDocument) -> tuple[OrderDocument, list[Problem]]:

@@ -28,7 +28,7 @@ def skip(order: Any, number: str, problem: Problem, context: ExchangeContext) ->
     reason = gettext(problem.message) % problem.params
     updated_at = None if problem is SERIALIZER_FAILED else marker.updated_at(order)
     skipped, _ = SkippedOrder.objects.get_or_create(
-        base=context.base, order_id=order_key(type(order), order.pk), defaults={"code": problem.code}
+        base=context.base, order_id=order_key(order), defaults={"code": problem.code}
     )
     if skipped.resolved_at is not None:
         skipped.first_skipped_at, skipped.attempts = timezone.now(), 0
@@ -42,11 +42,18 @@ def skip(order: Any, number: str, problem: Problem, context: ExchangeContext) ->
     send_after_commit(order_skipped, SkippedOrder, skipped=skipped, order=order)
 
 
-def left_out(orders: Sequence[Any], context: ExchangeContext) -> dict[str, SkippedOrder]:
-    """Return the open records of those ``orders`` that were left out before, by order key."""
-    keys = [order_key(type(order), order.pk) for order in orders]
-    records = SkippedOrder.objects.filter(base=context.base, order_id__in=keys, resolved_at=None)
-    return {record.order_id: record for record in records}
+class LeftOut:
+    """The orders that were left out before, as long as they are."""
+
+    def __init__(self, context: ExchangeContext) -> None:
+        self._records = SkippedOrder.objects.filter(base=context.base, resolved_at=None)
+        self._any = self._records.exists()
+
+    def among(self, keys: Sequence[str]) -> dict[str, SkippedOrder]:
+        """Return the open records of the orders with these keys, by key."""
+        if not self._any:
+            return {}
+        return {record.order_id: record for record in self._records.filter(order_id__in=keys)}
 
 
 def restore(skipped: SkippedOrder, order: Any, context: ExchangeContext) -> None:

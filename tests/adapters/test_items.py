@@ -62,7 +62,7 @@ def test_a_variant_is_the_second_half_of_the_id(serialize, make_row):
 
     (item,) = serialize(order).items
 
-    assert (item.id, item.article, item.name) == ("p#v", "BLT-8", "Болт (М8)")
+    assert (item.id, item.article, item.name) == ("p#v", "BLT-8", "Болт#М8")
 
 
 @pytest.mark.django_db
@@ -209,6 +209,7 @@ def test_the_price_is_before_the_discount_and_in_whole_kopecks(item_of):
         ({"price": "дорого"}, "bad-amount"),
         ({"price": None}, "bad-amount"),
         ({"price": -1}, "bad-amount"),
+        ({"price": "1E+30"}, "bad-amount"),
         ({"quantity": "много"}, "bad-quantity"),
         ({"quantity": None}, "bad-quantity"),
         ({"total": "дорого"}, "bad-amount"),

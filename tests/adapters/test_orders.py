@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from django_onec_exchange.adapters import OrderSerializer
 from django_onec_exchange.commerceml.money import balance, payable
@@ -64,6 +65,22 @@ def test_a_naive_date_is_in_the_zone_of_the_site(serialize, settings, onec_zone)
     document = serialize(an_order_thing(created_at=NAIVE))
 
     assert document.created_at == NAIVE.replace(tzinfo=ZoneInfo("Asia/Yekaterinburg"))
+
+
+def test_a_naive_date_does_not_depend_on_who_is_asking(serialize, settings):
+    """A middleware may have activated the zone of a visitor; what is stored is in TIME_ZONE all the same."""
+    settings.TIME_ZONE = "Asia/Yekaterinburg"
+
+    with timezone.override("Asia/Tokyo"):
+        document = serialize(an_order_thing(created_at=NAIVE))
+
+    assert document.created_at == NAIVE.replace(tzinfo=ZoneInfo("Asia/Yekaterinburg"))
+
+
+def test_a_day_is_its_midnight(serialize):
+    document = serialize(an_order_thing(created_at=NAIVE.date()))
+
+    assert document.created_at == datetime(2026, 2, 3, tzinfo=ZoneInfo("Europe/Moscow"))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from django_onec_exchange.adapters import OrderSerializer
+from django_onec_exchange.adapters import ExchangeContext, OrderSerializer, load_adapters
+from django_onec_exchange.commerceml.documents import OrderDocument
 from django_onec_exchange.commerceml.money import balance, payable
 from django_onec_exchange.commerceml.validation import check
 from django_onec_exchange.commerceml.versions import VERSIONS
@@ -74,31 +75,52 @@ def test_orders_of_every_kind_become_a_valid_file(serialize, make_order, make_fu
 
 
 @pytest.fixture
-def count_queries(base, context, django_assert_max_num_queries, make_full_order):
-    """Serialize orders as the selector gives them, and return how many queries that took."""
+def context(context, base) -> ExchangeContext:
+    return replace(context, base=base, cutoff=timezone.now() + timedelta(days=1))
 
-    def run(numbers: range) -> int:
-        for number in numbers:
-            make_full_order(number)
-        with django_assert_max_num_queries(4) as queries:
-            orders = context.adapters.selector.select(context)
-            documents = [context.adapters.serializer.serialize(order, context) for order in orders]
-        assert len(documents) == Order.objects.count()
-        return len(queries)
+
+@pytest.fixture
+def serialize_all(context):
+    """Serialize the orders that wait as an exchange does: fetched by the selector, in chunks of five."""
+
+    def run() -> list[OrderDocument]:
+        adapters = load_adapters()
+        waiting = adapters.selector.select(context)
+        keys = list(waiting.select_related(None).values_list("pk", flat=True))
+        return [
+            adapters.serializer.serialize(order, context)
+            for start in range(0, len(keys), 5)
+            for order in adapters.selector.fetch(waiting, keys[start : start + 5])
+        ]
 
     return run
 
 
-@pytest.fixture
-def context(context, base):
-    return replace(context, base=base, cutoff=timezone.now() + timedelta(days=1))
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_number_of_queries_does_not_grow_with_the_orders(
+    serialize_all, make_full_order, django_assert_max_num_queries, count
+):
+    for number in range(1, count + 1):
+        make_full_order(number)
+
+    with django_assert_max_num_queries(5):  # keys, orders, rows, products, variants
+        documents = serialize_all()
+
+    assert len(documents) == count
 
 
-def test_the_number_of_queries_does_not_grow_with_the_orders(count_queries):
-    few = count_queries(range(1, 3))
-    many = count_queries(range(3, 13))
+def test_orders_fetched_together_are_what_they_are_one_by_one(
+    serialize, serialize_all, make_order, make_full_order
+):
+    for number in range(1, 5):
+        make_full_order(number)
+        make_order(rows=number, number=f"guest {number}", price=str(number))
+    make_order(rows=0, number="empty")
 
-    assert few == many
+    together = serialize_all()
+
+    assert len(together) == 9
+    assert together == [serialize(order) for order in Order.objects.order_by("created_at", "pk")]
 
 
 def test_serializing_writes_nothing(serialize, make_full_order):

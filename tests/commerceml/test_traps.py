@@ -297,5 +297,22 @@ def test_numbers_are_plain(changes, path, written):
     assert root.findtext(f".//Товар/{path}") == written
 
 
+def test_a_requisite_named_twice_is_sent_once_as_it_was_said_last():
+    requisites = tuple(Requisite(name=name, value=name) for name in ("Склад", "Сайт", " Склад\x00"))
+
+    root = parse(an_order(requisites=requisites))
+
+    sent = [name.text for name in root.iterfind("Документ/ЗначенияРеквизитов/ЗначениеРеквизита/Наименование")]
+    assert sorted(sent) == ["Сайт", "Склад"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_part_of_an_address_given_twice_is_sent_once(version):
+    parts = tuple(AddressPart(type=AddressPartType.CITY, value=city) for city in ("Тверь", "Москва"))
+    order = an_order(counterparty=a_person(address=Address(presentation="Москва", parts=parts)))
+
+    validate(write(order, version=version), version)
+
+
 def empty_elements(root):
     return [element.tag for element in root.iter() if not len(element) and not (element.text or "").strip()]

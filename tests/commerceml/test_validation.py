@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -230,6 +230,14 @@ def test_a_date_without_a_time_zone_is_not_sent():
     naive = datetime(2026, 2, 3, 12, 0)
 
     assert codes(an_order(created_at=naive)) == ["bad-date"]
+
+
+@pytest.mark.parametrize("moment", [datetime.min, datetime.max], ids=["first", "last"])
+def test_a_date_at_the_end_of_time_does_not_break_the_batch(moment):
+    """In the zone of the 1C base it may lie beyond what a date can hold."""
+    order = an_order(created_at=moment.replace(tzinfo=UTC))
+
+    assert codes(order) == ["bad-date"]
 
 
 def test_every_problem_of_an_order_is_told():

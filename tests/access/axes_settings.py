@@ -1,0 +1,19 @@
+"""The test project as a site with django-axes has it (its documentation's "Installation" page)."""
+
+from tests.settings import *  # noqa: F403
+from tests.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE
+
+INSTALLED_APPS = [*INSTALLED_APPS, "axes"]
+MIDDLEWARE = [*MIDDLEWARE, "axes.middleware.AxesMiddleware"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = 3
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_VERBOSE = False
+
+# these tests run beside others that have the same database server
+DATABASES = {"default": DATABASES["default"] | {"TEST": {"NAME": "test_onec_axes"}}}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    del DATABASES["default"]["TEST"]

@@ -1,0 +1,309 @@
+"""``manage.py check``: mistakes are found before 1C meets them, each under an id of its own with a hint."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.core.checks import Warning as CheckWarning
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+
+import django_onec_exchange
+from django_onec_exchange import checks
+from django_onec_exchange.adapters import LedgerOrderMarker, OrderMarker, OrderSelector
+
+ADAPTERS = ["ORDER_SELECTOR", "ORDER_SERIALIZER", "ORDER_MARKER"]
+FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
+
+
+@pytest.fixture
+def found():
+    """Return our messages of ``manage.py check``, as the whole project runs it."""
+
+    def run():
+        return [message for message in run_checks() if (message.id or "").startswith("onec_exchange.")]
+
+    return run
+
+
+def ids(messages) -> set[str]:
+    return {message.id.removeprefix("onec_exchange.") for message in messages}
+
+
+def test_a_project_that_is_set_up_has_nothing_to_mend(found):
+    assert found() == []
+
+
+def test_the_checks_are_part_of_manage_check(settings):
+    call_command("check")
+    settings.ONEC_EXCHANGE_ORDER_MODEL = ""
+
+    with pytest.raises(SystemCheckError, match=r"onec_exchange\.E001"):
+        call_command("check")
+
+
+# -- E001, E002: what is named does not exist
+
+
+@pytest.mark.parametrize("value", ["", "Order", "shop.Nothing", "nowhere.Order", "a.b.c", None, 5])
+def test_a_model_that_does_not_exist(settings, found, value):
+    settings.ONEC_EXCHANGE_ORDER_MODEL = value
+
+    messages = found()
+
+    assert ids(messages) == {"E001"}
+    assert "ONEC_EXCHANGE_ORDER_MODEL" in messages[0].msg
+    assert messages[0].hint
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "nowhere.Adapter",
+        "tests.nowhere.Adapter",
+        "django_onec_exchange.adapters.Nothing",
+        "without_dots",
+        "",
+        "django_onec_exchange.adapters",  # the module, its class forgotten
+        None,
+    ],
+)
+@pytest.mark.parametrize("setting", ADAPTERS)
+def test_an_adapter_that_cannot_be_imported(settings, found, setting, value):
+    setattr(settings, f"ONEC_EXCHANGE_{setting}", value)
+
+    messages = found()
+
+    assert ids(messages) == {"E002"}
+    assert f"ONEC_EXCHANGE_{setting}" in messages[0].msg
+    assert messages[0].hint
+
+
+def test_the_adapter_of_a_view_that_cannot_be_imported(settings, found):
+    settings.ROOT_URLCONF = "tests.access.second_base_urls"
+
+    assert ids(found()) == {"E002"}
+
+
+# -- E003: values that mean nothing
+
+BAD_VALUES = {
+    "COMMERCEML_VERSION": ["", "3", "3.2", 3.1, None],
+    "STOCK_CLIENT_VERSION": ["", "2.09", None],
+    "FORCED_VERSION": ["2.09", 3.1],
+    "ENCODING": ["", "cp1251 ", "koi8-r", "UTF-99", None],
+    "MONEY_MISMATCH": ["", "Skip", True, None],
+    "QUERY_LIMIT": [0, -1, "1000", None, 2.5],
+    "QUERY_TIME_BUDGET": [0, -1, "60", None],
+    "CHUNK_SIZE": [0, -1, "500", None, 2.5],
+    "FILE_LIMIT": [0, -1, "10M", None],
+    "SESSION_LIFETIME": [0, -1, "48h", None],
+    "TIME_ZONE": ["Moscow", "Europe/Nowhere", "../etc", 3],
+    "ALLOWED_NETWORKS": [["203.0.113.7/24"], ["office"], "203.0.113.0/24", [None]],
+    "TRUSTED_PROXIES": [-1, "1"],
+    "AUTH_FAILURE_LIMIT": ["10"],
+    "AUTH_FAILURE_WINDOW": ["15m"],
+    "SKIPPED_RETRY_INTERVAL": ["1h"],
+    "DEFAULT_UNIT": [("796", "шт")],
+    "DEFAULT_VAT_RATE": ["20%"],
+    "COOKIE_NAME": ["", "a=b"],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, bad) for name, values in BAD_VALUES.items() for bad in values])
+def test_a_value_that_means_nothing(settings, found, name, value):
+    setattr(settings, f"ONEC_EXCHANGE_{name}", value)
+
+    messages = found()
+
+    assert ids(messages) == {"E003"}
+    assert f"ONEC_EXCHANGE_{name} " in messages[0].msg
+    assert repr(value) in messages[0].msg
+    assert messages[0].hint
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FORCED_VERSION", ""),
+        ("FORCED_VERSION", "2.05"),
+        ("ENCODING", "windows-1251"),
+        ("MONEY_MISMATCH", "send"),
+        ("QUERY_TIME_BUDGET", 0.5),
+        ("TIME_ZONE", "Asia/Yekaterinburg"),
+        ("TIME_ZONE", ""),
+        ("ALLOWED_NETWORKS", []),
+        ("ALLOWED_NETWORKS", ("203.0.113.7", "2001:db8::/32")),
+        ("AUTH_FAILURE_LIMIT", 0),
+        ("DEFAULT_VAT_RATE", "20"),
+        ("DEFAULT_VAT_RATE", 0),
+    ],
+)
+def test_a_value_that_means_something(settings, found, name, value):
+    setattr(settings, f"ONEC_EXCHANGE_{name}", value)
+
+    assert found() == []
+
+
+def test_every_bad_value_is_told(settings, found):
+    settings.ONEC_EXCHANGE_ENCODING = "ebcdic"
+    settings.ONEC_EXCHANGE_QUERY_LIMIT = 0
+
+    assert len(found()) == 2
+
+
+# -- E004: fields the Order model lacks
+
+
+def test_a_model_without_what_the_default_adapters_need(settings, found):
+    settings.ONEC_EXCHANGE_ORDER_MODEL = "shop.Customer"
+
+    messages = found()
+
+    assert ids(messages) == {"E004"}
+    lacking = {"created_at", "sent_to_1c", "sent_to_1c_at", "export_skipped", "updated_at"}
+    assert {name for name in lacking if any(repr(name) in message.msg for message in messages)} == lacking
+    assert all("shop.Customer" in message.msg and message.hint for message in messages)
+
+
+def test_the_ledger_needs_nothing_of_the_model(settings, found):
+    settings.ONEC_EXCHANGE_ORDER_MODEL = "shop.Customer"
+    settings.ONEC_EXCHANGE_ORDER_MARKER = "django_onec_exchange.adapters.LedgerOrderMarker"
+
+    messages = found()
+
+    assert ids(messages) == {"E004"}
+    assert ["OrderSelector.created_at_field" in message.msg for message in messages] == [True]
+
+
+class LedgerByLackingDate(LedgerOrderMarker):
+    updated_at_field = "changed_at"
+
+
+class SelectorByPk(OrderSelector):
+    created_at_field = "id"
+
+
+def test_an_attribute_of_ones_own_is_looked_at(settings, found):
+    settings.ONEC_EXCHANGE_ORDER_MODEL = "shop.Customer"
+    settings.ONEC_EXCHANGE_ORDER_MARKER = "tests.test_checks.LedgerByLackingDate"
+    settings.ONEC_EXCHANGE_ORDER_SELECTOR = "tests.test_checks.SelectorByPk"
+
+    messages = found()
+
+    assert ids(messages) == {"E004"}
+    assert ["LedgerByLackingDate.updated_at_field is 'changed_at'" in one.msg for one in messages] == [True]
+
+
+# -- E005, E006: where the audit copies lie
+
+
+@pytest.mark.parametrize("served", ["MEDIA_ROOT", "STATIC_ROOT"])
+@pytest.mark.parametrize("below", ["", "logs", "a/b/../c"])
+@pytest.mark.parametrize("by", ["setting", "storage"])
+def test_audit_copies_where_the_web_server_serves_them(settings, found, tmp_path, served, below, by):
+    setattr(settings, served, tmp_path / "served")
+    folder = str(tmp_path / "served" / below)
+    if by == "setting":
+        settings.ONEC_EXCHANGE_AUDIT_ROOT = folder
+    else:
+        settings.STORAGES = settings.STORAGES | {
+            "onec_exchange": {"BACKEND": FILE_STORAGE, "OPTIONS": {"location": folder}}
+        }
+
+    messages = found()
+
+    assert ids(messages) == {"E005"}
+    assert served in messages[0].msg
+    assert messages[0].hint
+
+
+def test_a_symbolic_link_into_a_served_folder_is_found(settings, found, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    (tmp_path / "media" / "logs").mkdir(parents=True)
+    (tmp_path / "private").symlink_to(tmp_path / "media" / "logs")
+    settings.ONEC_EXCHANGE_AUDIT_ROOT = tmp_path / "private"
+
+    assert ids(found()) == {"E005"}
+
+
+def test_a_folder_beside_a_served_one_is_private(settings, found, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.ONEC_EXCHANGE_AUDIT_ROOT = tmp_path / "media-private"
+
+    assert found() == []
+
+
+def test_a_storage_elsewhere_is_none_of_our_business(settings, found):
+    settings.STORAGES = settings.STORAGES | {"onec_exchange": {"BACKEND": "django.core.files.storage.Storage"}}
+
+    assert found() == []
+
+
+def test_no_folder_for_audit_copies(settings, found):
+    settings.ONEC_EXCHANGE_AUDIT_ROOT = ""
+    del settings.BASE_DIR
+
+    messages = found()
+
+    assert ids(messages) == {"E006"}
+    assert "ONEC_EXCHANGE_AUDIT_ROOT" in messages[0].hint
+
+
+# -- adapters that have something to say
+
+
+class OutspokenSelector(OrderSelector):
+    def check(self):
+        return [*super().check(), CheckWarning("Nobody is paid.", hint="Pay.", id="shop.W001")]
+
+
+class OutspokenMarker(OrderMarker):
+    def check(self):
+        return [CheckWarning("Nothing is marked.", hint="Mark.", id="shop.W002")]
+
+
+class QuietSerializer:
+    """Has what an exchange calls, and no ``check``."""
+
+    def serialize(self, order, context):
+        return SimpleNamespace()
+
+
+def test_adapters_are_asked_for_their_own_checks(settings):
+    settings.ONEC_EXCHANGE_ORDER_SELECTOR = "tests.test_checks.OutspokenSelector"
+    settings.ONEC_EXCHANGE_ORDER_MARKER = "tests.test_checks.OutspokenMarker"
+
+    assert {"shop.W001", "shop.W002"} <= {message.id for message in run_checks()}
+
+
+def test_an_adapter_may_do_without_a_check(settings, found):
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.test_checks.QuietSerializer"
+
+    assert found() == []
+
+
+# -- the ids
+
+
+def test_each_id_stands_once_in_the_table_of_the_module():
+    documented = re.findall(r"^([EW]\d{3})  ", checks.__doc__, re.MULTILINE)
+
+    assert documented == sorted(set(documented))
+    assert documented[0] == "E001"
+
+
+def test_the_table_names_exactly_the_ids_that_are_used_and_each_is_used_once():
+    documented = re.findall(r"^([EW]\d{3})  ", checks.__doc__, re.MULTILINE)
+    folder = Path(django_onec_exchange.__file__).parent
+    used = [
+        name
+        for path in folder.rglob("*.py")
+        for name in re.findall(r'id="onec_exchange\.(\w+)"', path.read_text())
+    ]
+
+    assert sorted(used) == documented

@@ -1,0 +1,180 @@
+"""``manage.py onec_status``: how the exchange stands, for people and for scripts."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from django_onec_exchange.models import OrderBatch
+from django_onec_exchange.status import exchange_status
+from tests.conftest import body
+
+pytestmark = pytest.mark.django_db
+
+SECOND = "/1c/second/exchange/"
+
+
+def status(*arguments: str) -> dict:
+    out = StringIO()
+    call_command("onec_status", "--json", *arguments, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def text(*arguments: str) -> list[str]:
+    out = StringIO()
+    call_command("onec_status", *arguments, stdout=out)
+    return out.getvalue().splitlines()
+
+
+def counts(answer: dict) -> tuple[int, int, int, int]:
+    return tuple(answer[name] for name in ("waiting", "sent", "skipped", "open_batches"))
+
+
+def test_a_shop_without_orders(db):
+    assert status() == {"waiting": 0, "sent": 0, "skipped": 0, "open_batches": 0, "last_confirmed_at": None}
+
+
+def test_the_numbers_follow_the_exchange(settings, onec, make_order):
+    settings.ONEC_EXCHANGE_QUERY_LIMIT = 2
+    for _ in range(3):
+        make_order()
+    broken = make_order(rows=0, created_at=timezone.now() - timedelta(days=2))
+    assert counts(status()) == (4, 0, 0, 0)
+
+    onec.checkauth()
+    onec.query()
+    assert counts(status()) == (3, 0, 1, 1)
+    assert status()["last_confirmed_at"] is None
+
+    before = timezone.now()
+    onec.success()
+    assert counts(status()) == (1, 2, 1, 0)
+    assert before <= datetime.fromisoformat(status()["last_confirmed_at"]) <= timezone.now()
+
+    broken.delete()
+    onec.fetch_orders()
+    assert counts(status())[:2] == (0, 3)
+
+
+def test_the_moment_of_the_last_confirmation_is_whole_in_json(onec, make_order):
+    make_order()
+    onec.fetch_orders()
+
+    told = datetime.fromisoformat(status()["last_confirmed_at"])
+
+    assert told.utcoffset() is not None
+    assert abs(told - OrderBatch.objects.get().confirmed_at) < timedelta(milliseconds=1)
+
+
+def test_a_confirmed_file_without_orders_is_no_confirmation(onec):
+    assert onec.fetch_orders().confirmed
+
+    assert status()["last_confirmed_at"] is None
+
+
+def test_the_last_of_several_confirmations_is_told(onec, make_order, time_machine):
+    make_order()
+    onec.fetch_orders()
+    first = status()["last_confirmed_at"]
+    time_machine.move_to(timezone.now() + timedelta(hours=1))
+    make_order(created_at=timezone.now())
+
+    onec.fetch_orders()
+
+    assert status()["last_confirmed_at"] > first
+
+
+def test_a_batch_that_its_session_can_no_longer_confirm_is_not_open(ask, sign_in, make_order, time_machine):
+    make_order()
+    body(ask("mode=query", cookie=sign_in()))
+    assert status()["open_batches"] == 1
+
+    time_machine.move_to(timezone.now() + timedelta(hours=49))
+
+    assert status()["open_batches"] == 0
+
+
+def test_orders_of_the_future_do_not_wait_yet(make_order):
+    make_order(created_at=timezone.now() + timedelta(hours=1))
+
+    assert status()["waiting"] == 0
+
+
+def test_each_base_has_a_status_of_its_own(ask, sign_in, make_order):
+    make_order()
+    make_order()
+    token = sign_in(path=SECOND)
+    body(ask("mode=query", path=SECOND, cookie=token))
+
+    assert counts(status("--base", "second")) == (2, 0, 0, 1)
+    assert counts(status()) == (2, 0, 0, 0)
+
+
+def test_a_base_with_a_marker_of_its_own_is_counted_by_it(ask, sign_in, make_order):
+    make_order()
+    make_order(rows=0)
+    token = sign_in(path=SECOND)
+    body(ask("mode=query", path=SECOND, cookie=token))
+    body(ask("mode=success", path=SECOND, cookie=token))
+
+    second, default = status("--base", "second"), status()
+
+    assert counts(second) == (0, 1, 1, 0)
+    assert second["last_confirmed_at"] is not None
+    assert counts(default) == (2, 0, 0, 0)
+    assert default["last_confirmed_at"] is None
+
+
+def test_people_get_a_line_for_each_number(onec, make_order):
+    make_order()
+    assert text() == [
+        "Orders waiting for 1C: 1",
+        "Orders sent: 0",
+        "Orders left out: 0",
+        "Batches not confirmed yet: 0",
+        "Last confirmation: never",
+    ]
+
+    onec.fetch_orders()
+
+    lines = text()
+    assert lines[:2] == ["Orders waiting for 1C: 0", "Orders sent: 1"]
+    confirmed = timezone.localtime(OrderBatch.objects.get().confirmed_at)
+    assert lines[-1] == f"Last confirmation: {confirmed:%Y-%m-%d %H:%M:%S}"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("ORDER_MODEL", ""), ("ORDER_MODEL", "shop.Nothing"), ("ORDER_MARKER", "nowhere.Marker")]
+)
+def test_a_site_that_is_not_set_up_is_told_what_is_missing(settings, name, value, arguments):
+    setattr(settings, f"ONEC_EXCHANGE_{name}", value)
+
+    with pytest.raises(CommandError, match=f"ONEC_EXCHANGE_{name}"):
+        call_command("onec_status", *arguments, stdout=StringIO())
+
+
+def test_asking_changes_nothing_about_the_exchange(ask, sign_in, make_order):
+    make_order()
+    token = sign_in()
+    body(ask("mode=query", cookie=token))
+
+    status()
+
+    assert body(ask("mode=success", cookie=token)) == "success"
+
+
+def test_the_status_is_there_for_programs_as_well(onec, make_order):
+    make_order()
+    onec.fetch_orders()
+
+    answer = exchange_status()
+
+    assert (answer.waiting, answer.sent) == (0, 1)
+    assert answer.last_confirmed_at == OrderBatch.objects.get().confirmed_at
