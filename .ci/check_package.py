@@ -1,6 +1,6 @@
 """Build the sdist and the wheel and install the wheel into an empty environment.
 
-    python .ci/check_package.py FOLDER
+python .ci/check_package.py FOLDER
 """
 
 from __future__ import annotations

@@ -47,6 +47,7 @@ def main() -> int:
 
 
 def make(package: Path) -> None:
+    (package / CATALOGUE).with_suffix(".mo").unlink(missing_ok=True)  # compilemessages leaves a newer one alone
     run = [sys.executable, "-m", "django"]
     env = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
     for command in (["makemessages", "--no-location", "--no-obsolete"], ["compilemessages"]):

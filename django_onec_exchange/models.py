@@ -67,7 +67,7 @@ class ExchangeSession(models.Model):
     class Meta:
         verbose_name = _("exchange session")
         verbose_name_plural = _("exchange sessions")
-        permissions = [("use_exchange", _("May exchange with 1C"))]
+        permissions = [("use_exchange", "May exchange with 1C")]  # stored, and so never translated
         indexes = [models.Index(fields=["base", "account", "last_seen_at"], name="onec_session_account")]
 
     def __str__(self) -> str:
@@ -115,7 +115,9 @@ class OrderBatch(models.Model):
         SUPERSEDED = "superseded", _("sent again")  # a later file took its place
         BROKEN = "broken", _("broken off")  # the client hung up before the end
 
-    base = models.ForeignKey(InfoBase, models.PROTECT, related_name="batches", verbose_name=_("1C infobase"))
+    base = models.ForeignKey(  # the index below begins with it
+        InfoBase, models.PROTECT, related_name="batches", db_index=False, verbose_name=_("1C infobase")
+    )
     session = models.ForeignKey(
         ExchangeSession, models.CASCADE, related_name="batches", verbose_name=_("exchange session")
     )
@@ -158,7 +160,9 @@ class OrderDelivery(models.Model):
         WITHDRAWN = "withdrawn", _("to be sent again")  # was marked; somebody asked for it once more
 
     batch = models.ForeignKey(OrderBatch, models.CASCADE, related_name="deliveries", verbose_name=_("batch"))
-    base = models.ForeignKey(InfoBase, models.PROTECT, related_name="+", verbose_name=_("1C infobase"))
+    base = models.ForeignKey(  # the index below begins with it
+        InfoBase, models.PROTECT, related_name="+", db_index=False, verbose_name=_("1C infobase")
+    )
     order_id = models.CharField(_("order"), max_length=64)  # the primary key, as the database has it
     number = models.CharField(_("number"), max_length=255)
     revision = models.CharField(_("revision"), max_length=64)
@@ -177,7 +181,9 @@ class OrderDelivery(models.Model):
 class SkippedOrder(models.Model):
     """An order that was left out, and why.  Tried again when it changes or when a person says so."""
 
-    base = models.ForeignKey(InfoBase, models.PROTECT, related_name="skipped", verbose_name=_("1C infobase"))
+    base = models.ForeignKey(  # the constraint below begins with it
+        InfoBase, models.PROTECT, related_name="skipped", db_index=False, verbose_name=_("1C infobase")
+    )
     order_id = models.CharField(_("order"), max_length=64)
     number = models.CharField(_("number"), max_length=255, blank=True)
     code = models.CharField(_("kind of reason"), max_length=32)

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from ..commerceml.documents import OrderItem, Unit
-from ..commerceml.money import ZERO, rounded
+from ..commerceml.money import KOPECK, ZERO, rounded
 from ..conf import ConfSnapshot
 from . import wellknown
 from .context import ExchangeContext
@@ -49,7 +49,10 @@ class ItemSerializer:
         """Return one row.  Its price is before, its total after the row's discount."""
         product = self.get_product(item, context)
         variant = self.get_variant(item, context)
-        sources = tuple(source for source in (item, variant, product) if source is not None)
+        if variant is None:
+            sources: tuple[Any, ...] = (item,) if product is None else (item, product)
+        else:
+            sources = (item, variant) if product is None else (item, variant, product)
         price = wellknown.PRICE.decimal(item)
         quantity = wellknown.QUANTITY.decimal(item)
         price = _NOT_A_NUMBER if price is None else price
@@ -57,7 +60,7 @@ class ItemSerializer:
         total, discount = self.get_item_total(item, price, quantity, context)
         return OrderItem(
             id=self.get_item_id(item, product, variant, context),
-            article=self.get_article(item, product, variant, context),
+            article=self.get_article(sources, context),
             name=self.get_item_name(item, product, variant, context),
             price=_to_kopecks(price),
             quantity=quantity,
@@ -76,13 +79,14 @@ class ItemSerializer:
 
     def get_item_id(self, item: Any, product: Any, variant: Any, context: ExchangeContext) -> str:
         """Ид: exactly as 1C's catalogue named it, ``product`` or ``product#variant``."""
-        ids = [_id(source) for source in (product, variant) if source is not None]
-        return "#".join(ids) if ids else _id(item)
+        if product is None:
+            return _id(item if variant is None else variant)
+        return _id(product) if variant is None else f"{_id(product)}#{_id(variant)}"
 
-    def get_article(self, item: Any, product: Any, variant: Any, context: ExchangeContext) -> str:
+    def get_article(self, sources: tuple[Any, ...], context: ExchangeContext) -> str:
         """Артикул: the second key by which 1C finds a product, so worth having."""
-        for source in (item, variant, product):
-            article = "" if source is None else wellknown.ARTICLE.text(source)
+        for source in sources:
+            article = wellknown.ARTICLE.text(source)
             if article:
                 return article
         return ""
@@ -173,4 +177,6 @@ def _unit_from_object(unit: Any) -> Unit:
 
 def _to_kopecks(value: Decimal) -> Decimal:
     """Round what a shop keeps with more digits; what is no amount stays, for validation to name."""
-    return rounded(value) if value.is_finite() and abs(value) < _ENDLESS else value
+    if value.same_quantum(KOPECK) or not value.is_finite() or abs(value) >= _ENDLESS:
+        return value
+    return rounded(value)

@@ -62,15 +62,15 @@ class RowReader:
         field, name = self._relation.field, self._relation.cache_name
         if name in getattr(orders[0], "_prefetched_objects_cache", {}):
             return  # the shop's own queryset prefetched them
-        database = orders[0]._state.db
+        database, key = orders[0]._state.db, field.target_field.attname
         found: Any = self._relation.related_model._default_manager.using(database)
-        found = found.filter(**{f"{field.name}__in": orders})
+        found = found.filter(**{f"{field.name}__in": [getattr(order, key) for order in orders]})
         rows = list(found if found.ordered else found.order_by("pk"))
         self._attach_targets(rows, database)
         by_order: dict[Any, list[Model]] = {}
         for row in rows:
             by_order.setdefault(getattr(row, field.attname), []).append(row)
-        accessor, key = str(self._relation.get_accessor_name()), field.target_field.attname
+        accessor = str(self._relation.get_accessor_name())
         for order in orders:
             queryset = getattr(order, accessor).get_queryset()
             queryset._result_cache = by_order.get(getattr(order, key), [])

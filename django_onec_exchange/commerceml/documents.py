@@ -11,8 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from typing import TypeVar, dataclass_transform
 
 from .values import clean
+
+_T = TypeVar("_T")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def value(cls: type[_T]) -> type[_T]:
+    """Make a keyword-only dataclass whose instances never change.
+
+    Type checkers hold everybody to that.  At run time nothing does: an order is some thirty values, and freezing
+    each would cost as much as writing the order's XML.
+    """
+    return dataclass(slots=True, kw_only=True)(cls)
 
 
 class ContactType(Enum):
@@ -37,7 +50,7 @@ class AddressPartType(Enum):
     FLAT = "Квартира"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AddressPart:
     """АдресноеПоле.  Bare names: UT itself adds "г", "ул", "дом №" (commerceml.md, section 7)."""
 
@@ -45,7 +58,7 @@ class AddressPart:
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Address:
     """Адрес.  With two or more parts UT builds the text from them; with fewer it takes ``presentation``."""
 
@@ -53,7 +66,7 @@ class Address:
     parts: tuple[AddressPart, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Contact:
     """Контакт."""
 
@@ -61,7 +74,7 @@ class Contact:
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Counterparty:
     """Контрагент, the buyer.  An ``official_name`` makes it a company, none makes it a person."""
 
@@ -92,7 +105,7 @@ class Unit:
     international: str = ""  # "PCE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OrderItem:
     """Товар: one row of an order.  1C books the rows and never reads the order's own total."""
 
@@ -109,7 +122,7 @@ class OrderItem:
     kind: str = ""  # ВидНоменклатуры, read by UNF and the Bitrix module
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Discount:
     """A discount on the whole order.  It is spread over the rows, since UT ignores document discounts."""
 
@@ -117,7 +130,7 @@ class Discount:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Requisite:
     """ЗначениеРеквизита of the order.  Keep names few and stable: UNF makes a property of each new one."""
 
@@ -125,7 +138,7 @@ class Requisite:
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OrderDocument:
     """Документ with ХозОперация "Заказ товара": the only thing a serializer hands to the writer."""
 

@@ -28,6 +28,7 @@ _KPP = re.compile("[0-9]{4}[0-9A-Z]{2}[0-9]{3}")
 _UNIT_CODE = re.compile("[0-9]{1,4}")
 _LIMITS = {2: Decimal(10) ** 16, 4: Decimal(10) ** 14}  # decimal(18,2), decimal(18,4)
 _KOPECK = Decimal("0.01")
+_ZERO = Decimal(0)
 
 _no_items = Problem("no-items", gettext_noop("The order has no items."))
 _no_id = Problem("no-id", gettext_noop("The order has no identifier."))
@@ -53,7 +54,7 @@ _no_product = gettext_noop("The item “%(item)s” has no product identifier.")
 _no_name = gettext_noop("The item “%(item)s” has no name.")
 _no_unit = gettext_noop("The item “%(item)s” has no unit of measure that 1C knows.")
 _bad_quantity = gettext_noop("The quantity of “%(item)s” is not above zero, or has more than four decimals.")
-_bad_price = gettext_noop("The price of “%(item)s” is negative or not in whole kopecks.")
+_bad_price = gettext_noop("The price, sum or discount of “%(item)s” is not an amount in whole kopecks.")
 _dear_item = gettext_noop("The sum of “%(item)s” is above its price times its quantity.")
 _bad_vat = gettext_noop("The VAT rate of “%(item)s” is not a percentage.")
 _bad_total = gettext_noop("The order's total “%(value)s” is negative or not in whole kopecks.")
@@ -130,7 +131,9 @@ def _counterparty_problems(buyer: Counterparty) -> Iterator[Problem]:
             {"inn": buyer.inn},
         )
     if buyer.kpp and not _KPP.fullmatch(buyer.kpp):
-        yield Problem("bad-kpp", gettext_noop("The buyer's KPP “%(kpp)s” is not 9 digits."), {"kpp": buyer.kpp})
+        yield Problem(
+            "bad-kpp", gettext_noop("The buyer's KPP “%(kpp)s” is not 9 characters."), {"kpp": buyer.kpp}
+        )
 
 
 @lru_cache(maxsize=4096)  # the same products stand on many orders
@@ -151,21 +154,29 @@ def _product_problems(id: str, name: str, article: str, unit: Unit) -> tuple[Pro
 
 
 def _row_problems(item: OrderItem) -> Sequence[Problem]:
-    name = {"item": item.name or item.id}
+    """Judge the numbers of a row: the first that is wrong."""
     price, quantity, total = item.price, item.quantity, item.total
-    if not (_is_decimal(quantity, 4) and quantity > 0):
-        return [Problem("bad-quantity", _bad_quantity, name)]
-    if not (_is_money(price) and _is_money(total) and _is_money(item.discount)):
-        return [Problem("bad-amount", _bad_price, name)]
-    excess = total - price * quantity
-    if excess > 0 and excess > _KOPECK * max(quantity, Decimal(1)):  # a rounded price
-        return [Problem("dear-item", _dear_item, name)]
-    if item.vat_rate is not None and not (_is_decimal(item.vat_rate, 2) and 0 <= item.vat_rate < 100):
-        return [Problem("bad-vat", _bad_vat, name)]
-    return ()
+    if not (_is_decimal(quantity, 4) and quantity > _ZERO):
+        found = "bad-quantity", _bad_quantity
+    elif not (_is_money(price) and _is_money(total) and _is_money(item.discount)):
+        found = "bad-amount", _bad_price
+    elif (excess := total - price * quantity) > _ZERO and excess > _KOPECK * max(quantity, Decimal(1)):
+        found = "dear-item", _dear_item  # by more than a rounded price explains
+    elif item.vat_rate is not None and not _is_rate(item.vat_rate):
+        found = "bad-vat", _bad_vat
+    else:
+        return ()
+    return [Problem(*found, {"item": item.name or item.id})]
+
+
+@lru_cache(maxsize=64)
+def _is_rate(value: Decimal) -> bool:
+    return _is_decimal(value, 2) and 0 <= value < 100
 
 
 def _is_money(value: Decimal) -> bool:
+    if isinstance(value, Decimal) and value.same_quantum(_KOPECK):  # as databases give it
+        return _ZERO <= value < _LIMITS[2]
     return _is_decimal(value, 2) and value >= 0
 
 

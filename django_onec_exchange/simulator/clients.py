@@ -175,7 +175,9 @@ class OneCClient:
     def _text_of(self, answer: Answer) -> str:
         reply = read_reply(answer, repairs_decoding=self.profile.repairs_decoding)
         if reply.first_line.startswith("failure"):
-            raise ExchangeStoppedError(f"The site answered query with failure: {reply.reason or 'no reason'}.")
+            raise ExchangeStoppedError(
+                f"The site answered query with failure: {(reply.reason or 'no reason').rstrip('.')}."
+            )
         if reply.decoded_again:
             self.warnings.append(
                 f"The reply held U+FFFD, so all of it was decoded again as {reply.decoded_again}."

@@ -88,7 +88,7 @@ class UNF(OneCClient):
 
     def _unexpected_success(self, reply: Reply) -> None:
         if reply.first_line.startswith("failure"):
-            raise ExchangeStoppedError(f"The site refused success: {reply.reason or 'no reason'}.")
+            raise ExchangeStoppedError(f"The site refused success: {(reply.reason or 'no reason').rstrip('.')}.")
         if not reply.is_empty:
             super()._unexpected_success(reply)
 
@@ -120,7 +120,7 @@ class BitrixModule(OneCClient):
         declared = f"version={self.version}" if self.version else ""
         reply = self._ask("init", self._query("init", declared))
         if reply.first_line.startswith("failure"):
-            raise ExchangeStoppedError(f"The site refused init: {reply.reason or 'failure'}.")
+            raise ExchangeStoppedError(f"The site refused init: {(reply.reason or 'failure').rstrip('.')}.")
         parameters = read_parameters(reply, exactly_two_lines=not self.version, at_least=UNVERSIONED_INIT)
         if self.version and not parameters.version:
             self.warnings.append("init: a version was declared, the reply names none.")

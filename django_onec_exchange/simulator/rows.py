@@ -69,8 +69,9 @@ class RowReader:
         goods = kind is ItemKind.GOODS
         if self.profile.fails_on_hash_in_name and goods and "#" in name and "#" not in identity:
             raise item.error(f"Наименование «{name}» holds # while Ид has none: an uninitialised variable.")
-        amount = number_or_zero(item.text_of("Сумма"))
-        if not amount:
+        stated = item.text_of("Сумма")
+        amount = number_or_zero(stated)
+        if not amount and (not stated or stated.strip("0.")):  # a gift of 0.00 is read as it is
             self._warn(item, f"row «{name}» has no amount 1C can read.")
         self._look_at_discounts(item, name)
         price = number_or_zero(item.text_of("ЦенаЗаЕдиницу"))

@@ -233,7 +233,7 @@ def test_numbers_of_every_kind_are_exact(item_of, number):
     ("method", "arguments", "result", "attribute"),
     [
         ("get_item_id", 4, "mine", "id"),
-        ("get_article", 4, "mine", "article"),
+        ("get_article", 2, "mine", "article"),
         ("get_item_name", 4, "mine", "name"),
         ("get_unit", 2, KILOGRAM, "unit"),
         ("get_vat_rate", 2, Decimal(22), "vat_rate"),
