@@ -29,6 +29,7 @@ _UNIT_CODE = re.compile("[0-9]{1,4}")
 _LIMITS = {2: Decimal(10) ** 16, 4: Decimal(10) ** 14}  # decimal(18,2), decimal(18,4)
 _KOPECK = Decimal("0.01")
 _ZERO = Decimal(0)
+_HUNDRED = Decimal(100)
 
 _no_items = Problem("no-items", gettext_noop("The order has no items."))
 _no_id = Problem("no-id", gettext_noop("The order has no identifier."))
@@ -157,21 +158,19 @@ def _row_problems(item: OrderItem) -> Sequence[Problem]:
     """Judge the numbers of a row: the first that is wrong."""
     price, quantity, total = item.price, item.quantity, item.total
     if not (_is_decimal(quantity, 4) and quantity > _ZERO):
-        found = "bad-quantity", _bad_quantity
-    elif not (_is_money(price) and _is_money(total) and _is_money(item.discount)):
-        found = "bad-amount", _bad_price
-    elif (excess := total - price * quantity) > _ZERO and excess > _KOPECK * max(quantity, Decimal(1)):
-        found = "dear-item", _dear_item  # by more than a rounded price explains
-    elif item.vat_rate is not None and not _is_rate(item.vat_rate):
-        found = "bad-vat", _bad_vat
-    else:
-        return ()
-    return [Problem(*found, {"item": item.name or item.id})]
+        return [Problem("bad-quantity", _bad_quantity, _named(item))]
+    if not (_is_money(price) and _is_money(total) and _is_money(item.discount)):
+        return [Problem("bad-amount", _bad_price, _named(item))]
+    excess = total - price * quantity
+    if excess > _ZERO and excess > _KOPECK * max(quantity, Decimal(1)):  # more than a rounded price explains
+        return [Problem("dear-item", _dear_item, _named(item))]
+    if item.vat_rate is not None and not (_is_money(item.vat_rate) and item.vat_rate < _HUNDRED):
+        return [Problem("bad-vat", _bad_vat, _named(item))]
+    return ()
 
 
-@lru_cache(maxsize=64)
-def _is_rate(value: Decimal) -> bool:
-    return _is_decimal(value, 2) and 0 <= value < 100
+def _named(item: OrderItem) -> dict[str, object]:
+    return {"item": item.name or item.id}
 
 
 def _is_money(value: Decimal) -> bool:

@@ -25,7 +25,7 @@ def complaints(seeded: Seeded, infobase: Infobase, reports: Sequence[ExchangeRep
 
 def reasons(seeded: Seeded) -> dict[str, str]:
     """Return why orders were left out, by number."""
-    orders = {order_key(Order, order.pk): order.number for order in orders_with(seeded.broken)}
+    orders = {order_key(order): order.number for order in orders_with(seeded.broken)}
     skipped = SkippedOrder.objects.filter(base__name="default", resolved_at=None, order_id__in=list(orders))
     return {orders[record.order_id]: record.reason for record in skipped.order_by("number")}
 
