@@ -17,7 +17,7 @@ class InfoBase(models.Model):
     """One 1C infobase that exchanges with the site.  Most shops have one, "default"."""
 
     name = models.SlugField(_("name"), max_length=64, unique=True)
-    locked_at = models.DateTimeField(_("last confirmation"), null=True, editable=False)
+    locked_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("1C infobase")

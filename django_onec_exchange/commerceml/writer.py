@@ -49,8 +49,16 @@ class OrdersWriter:
 
     def write(self, document: OrderDocument) -> None:
         """Write one order.  It must have passed ``validation.check``."""
+        self.append(self.render(document))
+
+    def render(self, document: OrderDocument) -> str:
+        """Return one order as XML, without writing it."""
         xml = _order(document, self._version, self._zone)
-        self._write(f"\n<Контейнер>{xml}</Контейнер>" if self._version.containers else f"\n{xml}")
+        return f"<Контейнер>{xml}</Контейнер>" if self._version.containers else xml
+
+    def append(self, xml: str) -> None:
+        """Write an order that ``render`` returned."""
+        self._write(f"\n{xml}")
 
     def finish(self) -> None:
         """End the file.  Without this it is not a document."""

@@ -61,13 +61,15 @@ class OrderExportService:
     def prepare(self, session: ExchangeSession, *, zipped: bool = False) -> PreparedBatch:
         """Write the waiting orders into a temporary file and make it a batch that 1C may confirm.
 
-        Constant in memory whatever the number of orders.  If it raises, the session's earlier batches are as they
-        were.
+        Constant in memory whatever the number of orders.  If it raises, what could be confirmed before still can.
         """
         context = self.context(session)
         withdraw_unread(session)
         _sweep(session)
-        batch = OrderBatch.objects.create(
+        file = tempfile.TemporaryFile(  # noqa: SIM115  # the reply closes it
+            dir=settings.FILE_UPLOAD_TEMP_DIR, buffering=1 << 16
+        )
+        batch = OrderBatch(
             base=session.base,
             session=session,
             cutoff=context.cutoff,
@@ -75,10 +77,8 @@ class OrderExportService:
             encoding=exchange_encoding(),
             zipped=zipped,
         )
-        file = tempfile.TemporaryFile(  # noqa: SIM115  # the reply closes it
-            dir=settings.FILE_UPLOAD_TEMP_DIR, buffering=1 << 16
-        )
         try:
+            batch.save()
             self._write(batch, file, context)
             self._publish(batch)
         except BaseException:
@@ -102,12 +102,20 @@ class OrderExportService:
             audit.keep_copy(batch, file)
 
     def _publish(self, batch: OrderBatch) -> None:
-        """Make the batch confirmable; it takes the place of what a stock client never received."""
-        batch.state = OrderBatch.State.OPEN
+        """Make the batch confirmable; it takes the place of what a stock client never received.
+
+        A client that hung up may ask again while the first answer is still being made: the later question counts.
+        """
+        others = batch.session.batches.exclude(pk=batch.pk)
         with transaction.atomic():
+            batch.base.lock()
+            batch.state = OrderBatch.State.OPEN
             if not batch.session.pages:
-                unread = batch.session.batches.filter(state=OrderBatch.State.OPEN)
-                unread.update(state=OrderBatch.State.SUPERSEDED)
+                others.filter(pk__lt=batch.pk, state=OrderBatch.State.OPEN).update(
+                    state=OrderBatch.State.SUPERSEDED
+                )
+                if others.filter(pk__gt=batch.pk).exclude(state=OrderBatch.State.PREPARING).exists():
+                    batch.state = OrderBatch.State.SUPERSEDED
             batch.save()
             send_after_commit(orders_exported, OrderBatch, batch=batch)
         logger.info("batch %s: %s orders, %s left out", batch.pk, batch.order_count, batch.skipped_count)
@@ -115,6 +123,8 @@ class OrderExportService:
 
 def _discard(batch: OrderBatch) -> None:
     audit.drop_copy(batch)
+    if batch.pk is None:
+        return
     try:
         batch.delete()
     except AnyDatabaseError:

@@ -22,6 +22,7 @@ from ..commerceml.documents import OrderDocument
 from ..commerceml.errors import InvalidDocument, Problem
 from ..commerceml.money import balance, payable
 from ..commerceml.validation import check
+from ..commerceml.values import clean
 from ..commerceml.versions import VERSIONS
 from ..commerceml.writer import OrdersWriter
 from ..conf import conf
@@ -112,23 +113,24 @@ class BatchFiller:
         try:
             document = adapters.serializer.serialize(order, self.context)
             revision = adapters.marker.get_revision(order, document)
+            document, problems = self._examine(document)
+            fatal = [problem for problem in problems if not problem.warning]
+            xml = "" if fatal else writer.render(document)
         except AnyDatabaseError:
             raise
         except Exception as error:
             logger.exception("order %s could not be serialized", order.pk)
             self._failures.append((order, error))
             return None
-        document, problems = self._examine(document)
-        for problem in problems:
-            if not problem.warning:
-                self._skip(order, document.number, problem)
-                return None
-        writer.write(document)
+        if fatal:
+            self._skip(order, document.number, fatal[0])
+            return None
+        writer.append(xml)
         return OrderDelivery(
             batch_id=self.batch.pk,
             base_id=self.batch.base_id,
             order_id=key,
-            number=document.number,
+            number=clean(document.number),
             revision=revision,
             warning=" ".join([gettext(problem.message) % problem.params for problem in problems]),
         )

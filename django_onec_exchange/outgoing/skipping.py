@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from ..adapters import ExchangeContext
 from ..commerceml.errors import Problem, gettext_noop
+from ..commerceml.values import clean
 from ..models import SkippedOrder, order_key
 from ..signals import order_skipped, send_after_commit
 
@@ -25,14 +26,14 @@ SERIALIZER_FAILED = Problem(
 def skip(order: Any, number: str, problem: Problem, context: ExchangeContext) -> None:
     """Record that the order was left out of a batch; it is tried again when it changes."""
     marker = context.adapters.marker
-    reason = gettext(problem.message) % problem.params
+    reason = clean(gettext(problem.message) % problem.params)  # no database takes every character
     updated_at = None if problem is SERIALIZER_FAILED else marker.updated_at(order)
     skipped, _ = SkippedOrder.objects.get_or_create(
         base=context.base, order_id=order_key(order), defaults={"code": problem.code}
     )
     if skipped.resolved_at is not None:
         skipped.first_skipped_at, skipped.attempts = timezone.now(), 0
-    skipped.number, skipped.code, skipped.reason = number[:255], problem.code, reason
+    skipped.number, skipped.code, skipped.reason = clean(number, 255), problem.code, reason
     skipped.order_updated_at, skipped.last_skipped_at = updated_at, timezone.now()
     skipped.attempts += 1
     skipped.retry_requested, skipped.resolved_at = False, None

@@ -34,6 +34,23 @@ class BrokenSerializer(OrderSerializer):
         raise RuntimeError("the shop's own serializer is broken")
 
 
+class UnwritableSerializer(OrderSerializer):
+    """Gives the orders whose comment says so a value of a wrong type."""
+
+    def get_comment(self, order, context):
+        return 42 if order.comment == "stumble" else super().get_comment(order, context)
+
+
+class OddTexts(OrderSerializer):
+    """Characters that no database takes, and more blanks than a number may have characters."""
+
+    def get_number(self, order, context):
+        return f"\x00\ud800{' ' * 300}{order.number}\x00"
+
+    def get_item_name(self, item, product, variant, context):
+        return "\x00\ud800Чайник"
+
+
 class StumblingSerializer(OrderSerializer):
     """Raises on the orders whose comment says so."""
 

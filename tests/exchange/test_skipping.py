@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from django_onec_exchange.models import OrderBatch, SkippedOrder
+from django_onec_exchange.models import OrderBatch, OrderDelivery, SkippedOrder
 from django_onec_exchange.simulator import BitrixModule
 from tests.conftest import body
 from tests.shop.models import Customer, Order
@@ -158,8 +158,24 @@ def test_money_that_does_not_add_up_is_sent_where_the_setting_says_so(settings, 
     assert report.orders[0].declared_total == Decimal(500)
 
 
-def test_an_order_the_serializer_stumbles_on_does_not_stop_the_others(settings, onec, make_order, time_machine):
-    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.exchange.adapters.StumblingSerializer"
+def test_no_character_of_an_order_stops_the_others(settings, onec, make_order):
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.exchange.adapters.OddTexts"
+    make_order(price="-5")
+    make_order()
+
+    report = onec.fetch_orders()
+
+    assert numbers(report) == ["1002"]
+    assert report.confirmed
+    assert OrderDelivery.objects.get().number == "1002"
+    assert SkippedOrder.objects.get().number == "1001"
+
+
+@pytest.mark.parametrize("serializer", ["StumblingSerializer", "UnwritableSerializer"])
+def test_an_order_the_serializer_stumbles_on_does_not_stop_the_others(
+    settings, onec, make_order, time_machine, serializer
+):
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = f"tests.exchange.adapters.{serializer}"
     stumbling = make_order(comment="stumble")
     sound = make_order()
 
