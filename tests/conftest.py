@@ -131,5 +131,4 @@ def sign_in(ask, account) -> Callable[..., str]:
 def body(response: Any) -> str:
     """Return the text of a reply, streamed or not, read to its end."""
     raw: bytes = response.getvalue() if response.streaming else response.content
-    response.close()
     return raw.decode()
