@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class UuidShopConfig(AppConfig):
+    name = "tests.servers.uuidshop"
+    label = "uuidshop"
