@@ -20,11 +20,12 @@ _PAUSE = 0.05
 
 
 def without_handed_over(orders: QuerySet[Any], session: ExchangeSession) -> QuerySet[Any]:
-    """Return ``orders`` without those on the session's earlier pages."""
+    """Return ``orders`` without those on the session's pages that were handed over whole."""
     earlier = OrderDelivery.objects.filter(
         base=session.base,  # the index begins with it
         batch__session=session,
         batch__state=OrderBatch.State.OPEN,
+        batch__handed_over_at__isnull=False,
         order_id=Cast(OuterRef("pk"), CharField()),
     )
     return orders.filter(~Exists(earlier))
