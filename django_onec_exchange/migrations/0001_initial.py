@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='prepared at')),
                 ('handed_over_at', models.DateTimeField(null=True, verbose_name='handed over at')),
                 ('confirmed_at', models.DateTimeField(null=True, verbose_name='confirmed at')),
-                ('base', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='django_onec_exchange.infobase', verbose_name='1C infobase')),
+                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='django_onec_exchange.infobase', verbose_name='1C infobase')),
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='django_onec_exchange.exchangesession', verbose_name='exchange session')),
             ],
             options={
@@ -148,20 +148,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name='exchangesession',
-            index=models.Index(fields=['base', 'account', 'last_seen_at'], name='onec_session_account'),
-        ),
-        migrations.AddIndex(
             model_name='orderbatch',
-            index=models.Index(fields=['session', 'state'], name='onec_batch_session'),
-        ),
-        migrations.AddIndex(
-            model_name='orderbatch',
-            index=models.Index(fields=['base', 'state', 'confirmed_at'], name='onec_batch_base'),
+            index=models.Index(fields=['state', 'base', 'confirmed_at'], name='onec_batch_state'),
         ),
         migrations.AddIndex(
             model_name='orderdelivery',
-            index=models.Index(fields=['base', 'order_id', 'state'], name='onec_delivery_order'),
+            index=models.Index(fields=['base', 'order_id'], name='onec_delivery_order'),
         ),
         migrations.AddConstraint(
             model_name='skippedorder',

@@ -6,8 +6,9 @@ from threading import Event
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
+from django.utils import timezone
 
-from django_onec_exchange.models import OrderBatch, OrderDelivery
+from django_onec_exchange.models import ExchangeSession, InfoBase, OrderBatch, OrderDelivery, SkippedOrder
 from django_onec_exchange.signals import orders_marked
 from django_onec_exchange.simulator import UT11, BitrixModule
 from tests.conftest import ENDPOINT
@@ -114,6 +115,43 @@ def test_success_several_times_at_once_marks_once(call_site, running, announced)
     assert sent_numbers() == expected
     assert marked_counts() == [30]
     assert len(announced) == len(set(announced)) == 30
+
+
+def test_a_call_does_not_wait_for_a_confirmation_by_another_session(call_site, running):
+    make_orders(1)
+    onec = call_site()
+    onec.checkauth()
+    confirming = OpenTransaction(running, lambda: InfoBase.objects.get().lock())
+
+    running.start(onec.init).result(5)
+
+    confirming.commit()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: OrderBatch.objects.update(state=OrderBatch.State.BROKEN, confirmed_at=timezone.now()),
+        lambda: OrderDelivery.objects.update(state=State.CHANGED),
+        lambda: SkippedOrder.objects.update(resolved_at=timezone.now()),
+    ],
+    ids=["batch", "delivery", "skipped order"],
+)
+def test_a_change_of_one_row_does_not_lock_the_rows_it_refers_to(call_site, make_order, running, change):
+    """Where the index of a foreign key holds the changed column, MariaDB does: a way into a deadlock."""
+    make_orders(1)
+    make_order(rows=0)
+    onec = call_site()
+    onec.checkauth()
+    onec.query()
+    others = OpenTransaction(
+        running,
+        lambda: (InfoBase.objects.get().lock(), ExchangeSession.objects.update(last_seen_at=timezone.now())),
+    )
+
+    assert running.start(change).result(5) == 1
+
+    others.commit()
 
 
 @pytest.mark.parametrize("marker", MARKERS)
