@@ -104,9 +104,12 @@ class OrderMarker:
         )
 
     def retry_due(self) -> Q:
-        """Return the condition under which a left out order is tried again, for ``skipped_orders``."""
+        """Return the condition under which a left out order is tried again, for ``skipped_orders``.
+
+        From time to time though it stayed the same: the mistake may stand in a product or in the customer.
+        """
         interval = timedelta(seconds=conf.SKIPPED_RETRY_INTERVAL)
-        due = Q(retry_requested=True) | Q(order_updated_at=None, last_skipped_at__lt=timezone.now() - interval)
+        due = Q(retry_requested=True) | Q(last_skipped_at__lt=timezone.now() - interval)
         if self.updated_at_field is not None:
             changed = Q(order_updated_at__isnull=False) & ~Q(order_updated_at=OuterRef(self.updated_at_field))
             due |= changed
