@@ -69,7 +69,10 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
 
     def get_number(self, order: Any, context: ExchangeContext) -> str:
         """Номер: the only key by which 1C knows an order again.  Never renumber, never reuse."""
-        return wellknown.NUMBER.text(order) or str(order.pk)
+        number = wellknown.NUMBER.text(order)
+        if number or wellknown.NUMBER.on(order.__class__):
+            return number  # an empty one is left out: a primary key may be another order's number
+        return str(order.pk)
 
     def get_created_at(self, order: Any, context: ExchangeContext) -> datetime:
         """When the order was made, aware; a naive date is in the site's own zone."""

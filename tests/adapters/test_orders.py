@@ -23,11 +23,17 @@ def test_the_number_is_the_one_the_customer_knows(serialize, make_order):
     assert serialize(make_order(number="A-17")).number == "A-17"
 
 
-@pytest.mark.django_db
-def test_an_order_without_a_number_has_its_primary_key(serialize, make_order):
-    order = make_order(number="")
+def test_orders_that_have_no_numbers_are_numbered_by_their_primary_keys(serialize):
+    assert serialize(an_order_thing(pk=17)).number == "17"
 
-    assert serialize(order).number == str(order.pk)
+
+@pytest.mark.parametrize("nothing", ["", "  ", None])
+def test_a_number_that_is_empty_stays_so(serialize, problems, nothing):
+    """Its primary key may be the number of another order."""
+    document = serialize(an_order_thing(number=nothing))
+
+    assert document.number == ""
+    assert problems(document) == ["no-number"]
 
 
 @pytest.mark.parametrize(
