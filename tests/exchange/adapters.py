@@ -5,6 +5,7 @@ from __future__ import annotations
 import django.db
 
 from django_onec_exchange.adapters import LedgerOrderMarker, OrderMarker, OrderSelector, OrderSerializer, order_pks
+from django_onec_exchange.models import InfoBase
 from tests.shop.models import Order
 
 
@@ -60,6 +61,15 @@ class StumblingSerializer(OrderSerializer):
     def serialize(self, order, context):
         if order.comment == "stumble":
             raise RuntimeError("the shop's own serializer stumbles")
+        return super().serialize(order, context)
+
+
+class ClashingSerializer(OrderSerializer):
+    """On the orders whose comment says so runs a statement that fails, which PostgreSQL holds against the rest."""
+
+    def serialize(self, order, context):
+        if order.comment == "stumble":
+            InfoBase.objects.create(name=context.base.name)
         return super().serialize(order, context)
 
 
