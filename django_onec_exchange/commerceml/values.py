@@ -10,7 +10,7 @@ from decimal import Decimal
 # white space other than a blank, and what markup needs escaped.  Clean text, the usual case, costs one scan.
 _SPECIAL = re.compile('[&<>"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffd-\uffff]')
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd-\uffff]")
-_BREAKS = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
+BREAKS = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
@@ -35,7 +35,7 @@ def text(value: str, limit: int | None = None) -> str:
 
 def line(value: str, limit: int | None = None) -> str:
     """Return ``text(value, limit)`` on one line: for names.  Blanks stay: 1C finds products by their names."""
-    return text(_BREAKS.sub(" ", value) if _SPECIAL.search(value) else value, limit)
+    return text(BREAKS.sub(" ", value) if _SPECIAL.search(value) else value, limit)
 
 
 def money(value: Decimal) -> str:
