@@ -13,10 +13,9 @@ from ..conf import ConfSnapshot
 from . import wellknown
 from .context import ExchangeContext
 from .counterparties import prefixed
-from .values import to_decimal, to_kopecks, to_quantity
+from .values import NOT_A_NUMBER, multiplied, to_decimal, to_kopecks, to_quantity
 from .wellknown import words
 
-_NOT_A_NUMBER = Decimal("NaN")
 _WITHOUT_VAT = frozenset({"none", "без ндс"})
 
 #: OKEI (commerceml.md, section 8.2): code → short name, full name, international.  Found by code or short name.
@@ -56,8 +55,8 @@ class ItemSerializer:
             sources = (item, variant) if product is None else (item, variant, product)
         price = wellknown.PRICE.decimal(item)
         quantity = to_quantity(wellknown.QUANTITY.read(item))
-        price = _NOT_A_NUMBER if price is None else price
-        quantity = _NOT_A_NUMBER if quantity is None else quantity
+        price = NOT_A_NUMBER if price is None else price
+        quantity = NOT_A_NUMBER if quantity is None else quantity
         total, discount = self.get_item_total(item, price, quantity, context)
         return OrderItem(
             id=self.get_item_id(item, product, variant, context),
@@ -108,7 +107,7 @@ class ItemSerializer:
         self, item: Any, price: Decimal, quantity: Decimal, context: ExchangeContext
     ) -> tuple[Decimal, Decimal]:
         """Return the row's total after its discount, and the discount."""
-        gross = to_kopecks(price * quantity)
+        gross = multiplied(price, quantity)
         total = wellknown.ITEM_TOTAL.money(item)
         if total is None:
             discount = wellknown.DISCOUNT.money(item, ROUND_HALF_DOWN) or ZERO  # what is left goes halves up

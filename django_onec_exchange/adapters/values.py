@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from ..commerceml.money import KOPECK
 
+NOT_A_NUMBER = Decimal("NaN")
 _ENDLESS = Decimal(10) ** 16
 _FOUR_DECIMALS = Decimal("0.0001")
 #: Texts that a class did not choose itself: “Address object (5)”, or a repr.
@@ -25,26 +26,37 @@ def to_decimal(value: Any) -> Decimal | None:
     if value is None or value == "":
         return None
     if isinstance(value, Decimal):
-        return value
+        return value if value.is_finite() else NOT_A_NUMBER
     try:
-        return Decimal(f"{value:.15g}" if isinstance(value, float) else str(value))
+        number = Decimal(f"{value:.15g}" if isinstance(value, float) else str(value))
     except InvalidOperation:
-        return Decimal("NaN")
+        return NOT_A_NUMBER
+    return number if number.is_finite() else NOT_A_NUMBER
 
 
 def to_kopecks(value: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
-    """Round what a shop keeps with more digits; what is no amount stays, for validation to name."""
-    if value.same_quantum(KOPECK) or not value.is_finite() or abs(value) >= _ENDLESS:
+    """Round what a shop keeps with more digits.  What is too much for an amount becomes NaN, too."""
+    if value.same_quantum(KOPECK):  # as databases give it
         return value
+    if not value.is_finite() or abs(value) >= _ENDLESS:
+        return NOT_A_NUMBER
     return value.quantize(KOPECK, rounding)
+
+
+def multiplied(price: Decimal, quantity: Decimal) -> Decimal:
+    """Return what so many cost, to the kopeck."""
+    try:
+        return to_kopecks(price * quantity)
+    except ArithmeticError:
+        return NOT_A_NUMBER
 
 
 def to_quantity(value: Any) -> Decimal | None:
     """Return a quantity; only a float is rounded, since it may have digits that nobody meant."""
     quantity = to_decimal(value)
-    if isinstance(value, float) and quantity is not None and quantity.is_finite() and abs(quantity) < _ENDLESS:
-        return quantity.quantize(_FOUR_DECIMALS, ROUND_HALF_UP)
-    return quantity
+    if not isinstance(value, float) or quantity is None or not quantity.is_finite() or abs(quantity) >= _ENDLESS:
+        return quantity
+    return quantity.quantize(_FOUR_DECIMALS, ROUND_HALF_UP)
 
 
 def own_words(value: Any) -> str:

@@ -60,7 +60,7 @@ class WellKnown(tuple[str, ...]):
             value = self._getters[subject.__class__](subject)
         except ObjectDoesNotExist:
             return None
-        return value if isinstance(value, Decimal) else to_decimal(value)
+        return value if isinstance(value, Decimal) and value.is_finite() else to_decimal(value)
 
     def money(self, subject: Any, rounding: str = ROUND_HALF_UP) -> Decimal | None:
         """Return the same in whole kopecks."""

@@ -31,7 +31,7 @@ _field = gettext_noop(
 def problems_of(requisites: Iterable[Requisite], *, stock: bool) -> list[Problem]:
     """Return what 1C would misread.  Requisites without a value are never written, and so no problem."""
     risky = [one for one in requisites if _is_risky(one.name, stock)]
-    return [problem for one in risky if (problem := _problem(_written(one.name), clean(one.value), stock))]
+    return [problem for one in risky if (problem := _problem(one.name, one.value, stock))]
 
 
 @lru_cache(maxsize=1024)  # few names stand on all orders
@@ -40,7 +40,9 @@ def _is_risky(name: str, stock: bool) -> bool:
     return name in _FLAGS or name in _DATES or (stock and _is_field(name))
 
 
+@lru_cache(maxsize=1024)  # so do few flags and days
 def _problem(name: str, value: str, stock: bool) -> Problem | None:
+    name, value = _written(name), clean(value)
     shown = {"name": name, "value": value if len(value) <= 60 else value[:60] + "…"}
     if not value:
         return None

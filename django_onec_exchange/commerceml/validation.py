@@ -30,7 +30,7 @@ _UNIT_CODE = re.compile("[0-9]{3}")
 _LIMITS = {2: Decimal(10) ** 16, 4: Decimal(10) ** 14}  # decimal(18,2), decimal(18,4)
 _KOPECK = Decimal("0.01")
 _ZERO = Decimal(0)
-_HUNDRED = Decimal(100)
+_VAT_RATES = frozenset(map(Decimal, range(101)))
 
 _no_items = Problem("no-items", gettext_noop("The order has no items."))
 _no_id = Problem("no-id", gettext_noop("The order has no identifier."))
@@ -182,9 +182,7 @@ def _is_money(value: Decimal) -> bool:
 
 def _is_vat_rate(value: Decimal) -> bool:
     """Tell whether ``value`` is whole percent: 0.2 is a fraction, and 16.67 the VAT itself."""
-    if not isinstance(value, Decimal) or not value.is_finite():
-        return False
-    return _ZERO <= value <= _HUNDRED and value == value.to_integral_value()
+    return isinstance(value, Decimal) and value.is_finite() and value in _VAT_RATES
 
 
 def _is_decimal(value: Decimal, places: int) -> bool:
