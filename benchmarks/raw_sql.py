@@ -65,7 +65,7 @@ def export(write: Callable[[bytes], Any], limit: int | None = None) -> int:
         if length >= _BLOCK:
             write("".join(parts).encode())
             parts, length = [], 0
-    parts.append("</КоммерческаяИнформация>\n")
+    parts.append("</КоммерческаяИнформация>")
     write("".join(parts).encode())
     return count
 
@@ -267,7 +267,7 @@ def _guest(known_by: str) -> str:
 
 @lru_cache
 def _guest_key() -> bytes:
-    return hashlib.sha256(f"django_onec_exchange.guest{settings.SECRET_KEY}".encode()).digest()
+    return hashlib.sha256(f"django_onec_exchange.guest {settings.SECRET_KEY}".encode()).digest()
 
 
 def _root() -> str:
