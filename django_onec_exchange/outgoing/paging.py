@@ -7,6 +7,7 @@ whole is behind it.  Everybody else asks again only when the reply never arrived
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet
@@ -19,23 +20,28 @@ _PATIENCE = 2.0
 _PAUSE = 0.05
 
 
-def without_handed_over(orders: QuerySet[Any], session: ExchangeSession) -> QuerySet[Any]:
-    """Return ``orders`` without those on the session's pages that were handed over whole."""
+def without_orders_of(
+    orders: QuerySet[Any], pages: Sequence[OrderBatch], session: ExchangeSession
+) -> QuerySet[Any]:
+    """Return ``orders`` without those on these pages of the session."""
     earlier = OrderDelivery.objects.filter(
         base=session.base,  # the index begins with it
-        batch__session=session,
-        batch__state=OrderBatch.State.OPEN,
-        batch__handed_over_at__isnull=False,
+        batch__in=[page.pk for page in pages],
         order_id=Cast(OuterRef("pk"), CharField()),
     )
     return orders.filter(~Exists(earlier))
 
 
-def withdraw_unread(session: ExchangeSession) -> None:
-    """Let the pages that were not handed over whole be sent again."""
-    if session.pages:
-        settle(session)
-        _unread_pages(session).update(state=OrderBatch.State.SUPERSEDED)
+def pages_behind(session: ExchangeSession) -> list[OrderBatch]:
+    """Return the pages that the client of this session is past: those that were handed over whole.
+
+    The others are withdrawn, so that their orders are sent again.  None for a client that does not page.
+    """
+    if not session.pages:
+        return []
+    settle(session)
+    _unread_pages(session).update(state=OrderBatch.State.SUPERSEDED)
+    return list(session.batches.filter(state=OrderBatch.State.OPEN, handed_over_at__isnull=False))
 
 
 def settle(session: ExchangeSession) -> None:
