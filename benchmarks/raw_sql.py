@@ -123,10 +123,10 @@ def _order(rows: list[tuple[Any, ...]]) -> str:
             name, price, quantity, item_discount,
             product_id, product_name, sku, unit, vat_rate, variant_id, variant_name, variant_sku,
         ) = row[_ORDER_COLUMNS:]  # fmt: skip
+        name = name or product_name
         if variant_id is not None:
             product_id, sku = f"{product_id}#{variant_id}", variant_sku or sku
-        if not name:
-            name = product_name if variant_id is None else f"{product_name} ({variant_name})"
+            name = f"{name}#{variant_name}"
         items.append((product_id, sku, name, unit, "Товар", price, quantity))
         totals.append((price * quantity + 5000) // 10000 - item_discount)
         rates.append(_DEFAULT_VAT_RATE if vat_rate is None else int(vat_rate))

@@ -36,7 +36,7 @@ class OnecExchangeConf(AppConf):  # type: ignore[misc]  # appconf ships no types
     QUERY_LIMIT = 1000  # orders in one batch
     QUERY_TIME_BUDGET = 20  # seconds to prepare one batch; UT gives up after 180, gunicorn after 30
     CHUNK_SIZE = 500  # orders read from and written to the database at once
-    SKIPPED_RETRY_INTERVAL = 3600  # seconds until a skipped order without a change date is tried again
+    SKIPPED_RETRY_INTERVAL = 3600  # seconds until a skipped order is tried again although it did not change
 
     # -- what ``init`` tells 1C
     FILE_LIMIT = 10 * 1024 * 1024  # bytes in one ``mode=file`` request; not above the web server's limit

@@ -178,7 +178,7 @@ class OrderDelivery(models.Model):
         WITHDRAWN = "withdrawn", _("to be sent again")  # was marked; somebody asked for it once more
 
     batch = models.ForeignKey(OrderBatch, models.CASCADE, related_name="deliveries", verbose_name=_("batch"))
-    base = models.ForeignKey(  # the index below begins with it
+    base = models.ForeignKey(  # the indexes below begin with it
         InfoBase, models.PROTECT, related_name="+", db_index=False, verbose_name=_("1C infobase")
     )
     order_id = models.CharField(_("order"), max_length=64)  # the primary key, as the database has it
@@ -190,14 +190,17 @@ class OrderDelivery(models.Model):
     class Meta:
         verbose_name = _("delivery of an order")
         verbose_name_plural = _("deliveries of orders")
-        indexes = [models.Index(fields=["base", "order_id"], name="onec_delivery_order")]
+        indexes = [
+            models.Index(fields=["base", "order_id"], name="onec_delivery_order"),
+            models.Index(fields=["base", "number"], name="onec_delivery_number"),
+        ]
 
     def __str__(self) -> str:
         return self.number
 
 
 class SkippedOrder(models.Model):
-    """An order that was left out, and why.  Tried again when it changes or when a person says so."""
+    """An order that was left out, and why.  Tried again when it changes, from time to time, or when told to."""
 
     base = models.ForeignKey(  # the constraint below begins with it
         InfoBase, models.PROTECT, related_name="skipped", db_index=False, verbose_name=_("1C infobase")

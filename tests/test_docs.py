@@ -517,12 +517,13 @@ def test_the_units_that_are_known_are_named():
 
 def test_example_variants(example, read, make_order, product):
     variant = Variant.objects.create(product=product, onec_id="11111111-55bc-11d9-848a-00112f43529a", name="синий")
+    Variant.objects.update(sku="T-1-B")
     order = make_order()
     order.items.update(variant=variant)
 
     row = read(order, example("Variants").NamedVariants).items[0]
 
-    assert row.name == "Чайник (синий)"
+    assert row.name == "Чайник#синий, T-1-B"
     assert row.id == f"{product.onec_id}#{variant.onec_id}"
     assert read(order, OrderSerializer).items[0].name == "Чайник#синий"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from ..commerceml.documents import Address, AddressPart, AddressPartType, Contac
 from ..conf import conf
 from . import wellknown
 from .context import ExchangeContext
+from .values import own_words
 from .wellknown import WellKnown
 
 _PARTS = (
@@ -29,6 +30,10 @@ _PARTS = (
     (AddressPartType.BUILDING, wellknown.BUILDING),
     (AddressPartType.FLAT, wellknown.FLAT),
 )
+_STREET_AND_HOUSE = {AddressPartType.STREET, AddressPartType.HOUSE}
+_TOWN = frozenset({AddressPartType.CITY, AddressPartType.SETTLEMENT})
+
+_NAME = (wellknown.LAST_NAME, wellknown.FIRST_NAME, wellknown.MIDDLE_NAME)
 
 #: Digits of a sole trader's ИНН: 1C takes one for a person with an ИНН, not for a company.
 SOLE_TRADER_INN = 12
@@ -49,14 +54,15 @@ class CounterpartySerializer:
         inn = _first(sources, wellknown.INN)
         company = self.get_company_name(order, customer, context)
         is_company = bool(company) and len(inn) != SOLE_TRADER_INN
-        person = sources[-1]
+        name = company or self.get_person_name(order, customer, context) or email or phone
+        last_name, first_name, middle_name = ("", "", "") if company else _name_parts(order, customer, name)
         return Counterparty(
             id=self.get_counterparty_id(order, customer, email, phone, context),
-            name=company or self.get_person_name(order, customer, context) or email or phone,
+            name=name,
             official_name=self.get_official_name(order, customer, context) if is_company else "",
-            last_name="" if company else wellknown.LAST_NAME.text(person),
-            first_name="" if company else wellknown.FIRST_NAME.text(person),
-            middle_name="" if company else wellknown.MIDDLE_NAME.text(person),
+            last_name=last_name,
+            first_name=first_name,
+            middle_name=middle_name,
             inn=inn,
             kpp=_first(sources, wellknown.KPP) if is_company else "",
             legal_address=self.get_legal_address(order, customer, context),
@@ -79,8 +85,7 @@ class CounterpartySerializer:
             name = wellknown.FULL_NAME.text(customer)
         if not name:
             source = order if customer is None else customer
-            parts = (wellknown.LAST_NAME, wellknown.FIRST_NAME, wellknown.MIDDLE_NAME)
-            name = " ".join(filter(None, (part.text(source) for part in parts)))
+            name = " ".join(filter(None, (names.text(source) for names in _NAME)))
         return name
 
     def get_counterparty_id(
@@ -111,19 +116,23 @@ class CounterpartySerializer:
         return self.get_address(given, context)
 
     def get_address(self, value: Any, context: ExchangeContext) -> Address | None:
-        """Return an address from a text, or from an object with well-known fields and a ``str()``.
+        """Return an address from a text, or from an object or mapping with well-known names.
 
-        A text is sent as it is.  UT builds its own text from the parts of an object, which therefore hold bare
-        names: "Москва", not "г. Москва".
+        A text is sent as it is.  UT builds a text of its own from the parts and drops ours: they go along only if
+        they are the whole address, and hold bare names: "Москва", not "г. Москва".
         """
         if not value:
             return None
         if isinstance(value, str):
             return Address(presentation=value)
-        parts = ((type_, names.text(value)) for type_, names in _PARTS)
+        parts = {type_: text for type_, names in _PARTS if (text := names.text(value))}
+        whole = parts.keys() >= _STREET_AND_HOUSE and not _TOWN.isdisjoint(parts)
+        presentation = own_words(value) or ", ".join([*parts.values(), *(() if whole else _other_texts(value))])
+        if not presentation:
+            return None
         return Address(
-            presentation=str(value),
-            parts=tuple(AddressPart(type=type_, value=text) for type_, text in parts if text),
+            presentation=presentation,
+            parts=tuple(AddressPart(type=type_, value=text) for type_, text in parts.items()) if whole else (),
         )
 
     @cached_property
@@ -135,6 +144,26 @@ class CounterpartySerializer:
 def prefixed(prefix: str, pk: Any) -> str:
     """Return ``order-17``; a UUID stands alone, since an Ид has 40 characters."""
     return f"{prefix}-{pk}" if len(str(pk)) < 30 else str(pk)
+
+
+def _name_parts(order: Any, customer: Any, name: str) -> tuple[str, str, str]:
+    """Return Фамилия, Имя, Отчество; none where the order was given for somebody else than its customer."""
+    person = order if customer is None else customer
+    last_name, first_name, middle_name = (names.text(person) for names in _NAME)
+    if customer is not None and name == wellknown.CONTACT_NAME.text(order):
+        own_name = f"{last_name} {first_name} {middle_name}"
+        if not set(name.casefold().split()).issuperset(own_name.casefold().split()):
+            return "", "", ""
+    return last_name, first_name, middle_name
+
+
+def _other_texts(address: Any) -> list[str]:
+    """Return the texts of a mapping that stand under other names than the well-known."""
+    if not isinstance(address, Mapping):
+        return []
+    known = {name for _, names in _PARTS for name in names}
+    others = (value for key, value in address.items() if key not in known)
+    return [value.strip() for value in others if isinstance(value, str) and value.strip()]
 
 
 def _first(sources: tuple[Any, ...], names: WellKnown) -> str:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_DOWN, Decimal
 from functools import cached_property, lru_cache
 from typing import Any
 
 from ..commerceml.documents import OrderItem, Unit
-from ..commerceml.money import KOPECK, ZERO, rounded
+from ..commerceml.money import ZERO
 from ..conf import ConfSnapshot
 from . import wellknown
 from .context import ExchangeContext
-from .wellknown import to_decimal
+from .counterparties import prefixed
+from .values import NOT_A_NUMBER, multiplied, to_decimal, to_kopecks, to_quantity
+from .wellknown import words
 
-_NOT_A_NUMBER = Decimal("NaN")
-_ENDLESS = Decimal(10) ** 16
 _WITHOUT_VAT = frozenset({"none", "без ндс"})
 
 #: OKEI (commerceml.md, section 8.2): code → short name, full name, international.  Found by code or short name.
@@ -42,7 +42,7 @@ class ItemSerializer:
         """Return the bought goods; rows of no quantity are left out, since 1C skips them."""
         items = wellknown.ITEMS.read(order)
         for item in items.all() if hasattr(items, "all") else items or ():
-            if wellknown.QUANTITY.decimal(item) != 0:
+            if wellknown.QUANTITY.decimal(item) != ZERO:
                 yield self.get_item(item, order, context)
 
     def get_item(self, item: Any, order: Any, context: ExchangeContext) -> OrderItem:
@@ -54,15 +54,15 @@ class ItemSerializer:
         else:
             sources = (item, variant) if product is None else (item, variant, product)
         price = wellknown.PRICE.decimal(item)
-        quantity = wellknown.QUANTITY.decimal(item)
-        price = _NOT_A_NUMBER if price is None else price
-        quantity = _NOT_A_NUMBER if quantity is None else quantity
+        quantity = to_quantity(wellknown.QUANTITY.read(item))
+        price = NOT_A_NUMBER if price is None else price
+        quantity = NOT_A_NUMBER if quantity is None else quantity
         total, discount = self.get_item_total(item, price, quantity, context)
         return OrderItem(
             id=self.get_item_id(item, product, variant, context),
             article=self.get_article(sources, context),
             name=self.get_item_name(item, product, variant, context),
-            price=_to_kopecks(price),
+            price=to_kopecks(price),
             quantity=quantity,
             total=total,
             discount=discount,
@@ -79,9 +79,11 @@ class ItemSerializer:
 
     def get_item_id(self, item: Any, product: Any, variant: Any, context: ExchangeContext) -> str:
         """Ид: exactly as 1C's catalogue named it, ``product`` or ``product#variant``."""
-        if product is None:
-            return _id(item if variant is None else variant)
-        return _id(product) if variant is None else f"{_id(product)}#{_id(variant)}"
+        if variant is not None:
+            return _variant_id(product, variant)
+        if product is not None:
+            return _id(product)
+        return wellknown.EXTERNAL_ID.text(item) or prefixed("item", item.pk)
 
     def get_article(self, sources: tuple[Any, ...], context: ExchangeContext) -> str:
         """Артикул: the second key by which 1C finds a product, so worth having."""
@@ -97,33 +99,30 @@ class ItemSerializer:
         UT takes what follows a ``#`` for the name of a Характеристика whose identifier it does not know.
         """
         name = wellknown.ITEM_NAME.text(item)
-        if name or product is None:
-            return name
-        name = wellknown.ITEM_NAME.text(product) or str(product)
-        if variant is not None:
-            name = f"{name}#{wellknown.ITEM_NAME.text(variant) or variant}"
-        return name
+        if not name and product is not None:
+            name = wellknown.ITEM_NAME.text(product) or words(product)
+        return name if variant is None else _variant_name(name, product, variant)
 
     def get_item_total(
         self, item: Any, price: Decimal, quantity: Decimal, context: ExchangeContext
     ) -> tuple[Decimal, Decimal]:
         """Return the row's total after its discount, and the discount."""
-        gross = _to_kopecks(price * quantity)
-        total = wellknown.ITEM_TOTAL.decimal(item)
+        gross = multiplied(price, quantity)
+        total = wellknown.ITEM_TOTAL.money(item)
         if total is None:
-            discount = wellknown.DISCOUNT.decimal(item) or ZERO
+            discount = wellknown.DISCOUNT.money(item, ROUND_HALF_DOWN) or ZERO  # what is left goes halves up
             return gross - discount, discount
         return total, max(gross - total, ZERO) if gross.is_finite() and total.is_finite() else ZERO
 
     def get_unit(self, sources: tuple[Any, ...], context: ExchangeContext) -> Unit:
         """Return the unit of the row, its variant or its product; ``DEFAULT_UNIT`` where none is named.
 
-        A text is an OKEI code or a short name; an object has a code and names.
+        A text or number is an OKEI code or a short name; an object has a code and names.
         """
         for source in sources:
             given = wellknown.UNIT.read(source)
             if given is not None and given != "":
-                return _unit_from_text(given) if isinstance(given, str) else _unit_from_object(given)
+                return _unit_from_text(str(given)) if isinstance(given, str | int) else _unit_from_object(given)
         return self.default_unit
 
     def get_vat_rate(self, sources: tuple[Any, ...], context: ExchangeContext) -> Decimal | None:
@@ -146,7 +145,7 @@ class ItemSerializer:
     @cached_property
     def default_unit(self) -> Unit:
         code, short_name, full_name, international = self.defaults.DEFAULT_UNIT
-        return Unit(code=code, short_name=short_name, full_name=full_name, international=international)
+        return Unit(code=_okei(code), short_name=short_name, full_name=full_name, international=international)
 
     @cached_property
     def default_vat_rate(self) -> Decimal | None:
@@ -157,26 +156,45 @@ def _id(source: Any) -> str:
     return wellknown.EXTERNAL_ID.text(source) or str(source.pk)
 
 
+def _variant_id(product: Any, variant: Any) -> str:
+    """Return ``product#variant`` unless the variant's own identifier is the whole, or that of the product."""
+    own = _id(variant)
+    if product is None or "#" in own:
+        return own
+    whole = _id(product)
+    return whole if own == whole else f"{whole.partition('#')[0]}#{own}"
+
+
+def _variant_name(name: str, product: Any, variant: Any) -> str:
+    """Return ``product#variant`` with no other ``#``, unless the variant is a product of its own for 1C."""
+    own = wellknown.ITEM_NAME.text(variant) or words(variant) or wellknown.ARTICLE.text(variant)
+    if "#" not in _variant_id(product, variant):
+        return name or own
+    return f"{name.removesuffix(f'#{own}').replace('#', '№')}#{own.replace('#', '№')}"
+
+
 @lru_cache(maxsize=1024)
 def _unit_from_text(text: str) -> Unit:
     """An unknown word becomes a unit without a code: the order is left out with that reason."""
-    word = text.strip()
+    word = _okei(text.strip())
     return _UNITS.get(word) or _UNITS.get(word.rstrip(".").lower()) or Unit(code="", short_name=word)
 
 
 def _unit_from_object(unit: Any) -> Unit:
-    known = OKEI.get(wellknown.UNIT_CODE.text(unit))
+    """A code that is none of OKEI's, such as a slug, tells nothing: the short name does."""
+    code = _okei(wellknown.UNIT_CODE.text(unit))
     short_name = wellknown.UNIT_SHORT_NAME.text(unit)
+    if not (code.isascii() and code.isdigit()):
+        return _unit_from_text(short_name or code or words(unit))
+    known = OKEI.get(code)
     return Unit(
-        code=wellknown.UNIT_CODE.text(unit),
+        code=code,
         short_name=short_name or (known.short_name if known else ""),
         full_name=wellknown.UNIT_FULL_NAME.text(unit) or (known.full_name if known else ""),
         international=wellknown.UNIT_INTERNATIONAL.text(unit) or (known.international if known else ""),
     )
 
 
-def _to_kopecks(value: Decimal) -> Decimal:
-    """Round what a shop keeps with more digits; what is no amount stays, for validation to name."""
-    if value.same_quantum(KOPECK) or not value.is_finite() or abs(value) >= _ENDLESS:
-        return value
-    return rounded(value)
+def _okei(code: str) -> str:
+    """Return a code with the leading zeros that a number loses."""
+    return code.zfill(3) if code.isascii() and code.isdigit() else code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_DOWN, Decimal
 from functools import cache, cached_property, partialmethod
 from inspect import getattr_static
 from typing import Any
@@ -21,7 +21,8 @@ from . import wellknown
 from .context import ExchangeContext
 from .counterparties import CounterpartySerializer, prefixed
 from .items import ItemSerializer
-from .wellknown import WellKnown, to_decimal
+from .values import to_decimal
+from .wellknown import WellKnown, words
 from .zone import exchange_zone
 
 
@@ -69,7 +70,10 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
 
     def get_number(self, order: Any, context: ExchangeContext) -> str:
         """Номер: the only key by which 1C knows an order again.  Never renumber, never reuse."""
-        return wellknown.NUMBER.text(order) or str(order.pk)
+        number = wellknown.NUMBER.text(order)
+        if number or wellknown.NUMBER.on(order.__class__):
+            return number  # an empty one is left out: a primary key may be another order's number
+        return str(order.pk)
 
     def get_created_at(self, order: Any, context: ExchangeContext) -> datetime:
         """When the order was made, aware; a naive date is in the site's own zone."""
@@ -85,7 +89,7 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
 
         A total below the rows is taken for a discount and spread over them.
         """
-        return wellknown.TOTAL.decimal(order)
+        return wellknown.TOTAL.money(order)
 
     def get_vat_included(self, order: Any, context: ExchangeContext) -> bool:
         included = wellknown.VAT_INCLUDED.read(order)
@@ -93,7 +97,7 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
 
     def get_discounts(self, order: Any, context: ExchangeContext) -> Iterable[Discount]:
         """Discounts on the whole order, which the total must reflect."""
-        amount = wellknown.DISCOUNT.decimal(order)
+        amount = wellknown.DISCOUNT.money(order, ROUND_HALF_DOWN)  # what is left goes halves up
         if amount:
             yield Discount(name="Скидка", amount=amount)
 
@@ -112,7 +116,7 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
 
     def get_delivery(self, order: Any, context: ExchangeContext) -> OrderItem | None:
         """The delivery as a service row; None when it costs nothing."""
-        cost = wellknown.DELIVERY_COST.decimal(order)
+        cost = wellknown.DELIVERY_COST.money(order)
         if not cost:
             return None
         rate = wellknown.DELIVERY_VAT_RATE.decimal(order)
@@ -154,7 +158,7 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
     def is_cancelled(self, order: Any, context: ExchangeContext) -> bool:
         cancelled = wellknown.CANCELLED.read(order)
         if cancelled is None:
-            return wellknown.STATUS.text(order).lower() in {"cancelled", "canceled"}
+            return choice(order, wellknown.STATUS)[0].lower() in {"cancelled", "canceled"}
         return bool(cancelled)
 
     def get_payment_requisites(self, order: Any, context: ExchangeContext) -> Iterable[tuple[str, str]]:
@@ -162,8 +166,8 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
         yield "Метод оплаты", name
         yield "Метод оплаты ИД", code
         paid = wellknown.PAID.read(order)
-        if paid is not None:
-            yield "Заказ оплачен", boolean(bool(paid))
+        if isinstance(paid, bool):  # an amount tells nothing
+            yield "Заказ оплачен", boolean(paid)
         yield "Дата оплаты", self._day(wellknown.PAID_AT.read(order))
         yield "Номер платежного документа", wellknown.PAYMENT_NUMBER.text(order)
 
@@ -227,14 +231,15 @@ def choice(subject: Any, names: WellKnown) -> tuple[str, str]:
     if value is None or value == "":
         return "", ""
     cls: Any = subject.__class__
-    words = _choices(cls, names)
-    if words is not None:
-        return str(value), str(words.get(value, value))
+    shown = _choices(cls, names)
+    if shown is not None:
+        return str(value), str(shown.get(value, value))
     display = getattr(subject, f"get_{names.on(cls)}_display", None)
     if display is not None:
         return str(value), str(display())
-    code = getattr(value, "code", None) or getattr(value, "pk", None) or value
-    return str(code), str(value)
+    code = getattr(value, "code", None) or getattr(value, "pk", None)
+    name = words(value)
+    return str(code or name), name
 
 
 @cache

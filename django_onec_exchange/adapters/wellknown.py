@@ -5,11 +5,16 @@ The default serializer tries them in this order; ``docs/adapters.md`` lists them
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from inspect import isfunction
 from operator import attrgetter, methodcaller
 from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+
+from ..commerceml.money import KOPECK
+from .values import own_words, to_decimal, to_kopecks
 
 
 class WellKnown(tuple[str, ...]):
@@ -31,21 +36,36 @@ class WellKnown(tuple[str, ...]):
         return next((name for name in self if name in fields or hasattr(cls, name)), None)
 
     def read(self, subject: Any) -> Any:
-        """Return what ``subject`` has, else None.  A method is called.
+        """Return what ``subject`` has, else None, also where a relation leads nowhere.  A method is called.
 
-        Fields, properties and methods of the class are found, not attributes set on one instance.
+        Fields, properties and methods of the class are found, not attributes set on one instance.  A mapping is
+        read by its keys.
         """
-        return self._getters[subject.__class__](subject)
+        try:
+            return self._getters[subject.__class__](subject)
+        except ObjectDoesNotExist:
+            return None
 
     def text(self, subject: Any) -> str:
         """Return the same as a trimmed text, "" for None."""
-        value = self._getters[subject.__class__](subject)
-        return value.strip() if isinstance(value, str) else "" if value is None else str(value)
+        try:  # not by ``read``: these are called some ninety times for each order
+            value = self._getters[subject.__class__](subject)
+        except ObjectDoesNotExist:
+            return ""
+        return value.strip() if isinstance(value, str) else "" if value is None else words(value)
 
     def decimal(self, subject: Any) -> Decimal | None:
         """Return the same as a Decimal, None where there is none."""
-        value = self._getters[subject.__class__](subject)
-        return value if isinstance(value, Decimal) else to_decimal(value)
+        try:
+            value = self._getters[subject.__class__](subject)
+        except ObjectDoesNotExist:
+            return None
+        return value if isinstance(value, Decimal) and value.is_finite() else to_decimal(value)
+
+    def money(self, subject: Any, rounding: str = ROUND_HALF_UP) -> Decimal | None:
+        """Return the same in whole kopecks."""
+        value = self.decimal(subject)
+        return value if value is None or value.same_quantum(KOPECK) else to_kopecks(value, rounding)
 
 
 class _Getters(dict[type, Callable[[Any], Any]]):
@@ -57,14 +77,19 @@ class _Getters(dict[type, Callable[[Any], Any]]):
 
     def __missing__(self, cls: type) -> Callable[[Any], Any]:
         name = self._names.on(cls)
-        if name is None:
-            getter: Callable[[Any], Any] = _nothing
+        if issubclass(cls, Mapping):
+            getter: Callable[[Any], Any] = self._by_key
+        elif name is None:
+            getter = _nothing
         elif isfunction(getattr(cls, name, None)):
             getter = methodcaller(name)
         else:
             getter = attrgetter(name)
         self[cls] = getter
         return getter
+
+    def _by_key(self, subject: Mapping[str, Any]) -> Any:
+        return next((subject[name] for name in self._names if name in subject), None)
 
 
 def _nothing(subject: Any) -> None:
@@ -139,16 +164,6 @@ BUILDING = WellKnown("building", "block")
 FLAT = WellKnown("flat", "apartment")
 
 
-def to_decimal(value: Any) -> Decimal | None:
-    """Return a number or its text as a Decimal, None for None and "".  What is no number becomes NaN.
-
-    NaN is no legal amount, so validation names the row instead of the request failing.
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, Decimal):
-        return value
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        return Decimal("NaN")
+def words(value: Any) -> str:
+    """Return the text of a value; of an object without words of its own its name, "" where it has none."""
+    return own_words(value) or ITEM_NAME.text(value)

@@ -36,7 +36,7 @@ def document_vat(document: OrderDocument) -> Decimal:
 
 def payable(document: OrderDocument) -> Decimal:
     """Return what 1C will ask of the customer: the rows, and the VAT on top where it is not included."""
-    rows = sum((item.total for item in document.items), ZERO)
+    rows = _rows(document)
     return rows if document.vat_included else rows + document_vat(document)
 
 
@@ -65,20 +65,41 @@ def spread(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 def balance(document: OrderDocument) -> OrderDocument:
     """Return the document with its order discount spread over the rows.
 
-    A total below the rows is a discount.  It goes over the goods; over the delivery too only if it is more
-    than the goods cost.  Raises InvalidDocument when rows, discounts and total do not add up.
+    A total below the rows is a discount, unless it looks like a mistake.  It goes over the goods; over the
+    delivery too only if it is more than the goods cost.  Raises InvalidDocument when rows, discounts and total do
+    not add up.
     """
     stated = sum((discount.amount for discount in document.discounts), ZERO)
     difference = payable(document) - document.total
     if not difference:
         return document  # no discount, or the rows hold it already
-    if difference < 0 or (stated and document.vat_included and stated != difference):
+    if difference < 0 or _is_mistake(document, difference, stated):
         raise InvalidDocument(_mismatch(document))
     for amount in _net_discounts(document, difference, stated):
         discounted = _discounted(document, amount)
         if payable(discounted) == document.total:
             return discounted
     raise InvalidDocument(_mismatch(document))
+
+
+def _is_mistake(document: OrderDocument, difference: Decimal, stated: Decimal) -> bool:
+    """Tell whether a total that is below the rows by ``difference`` says nothing of a discount.
+
+    A silent one does not if the total was never computed, forgot the delivery, or leaves out the VAT on top.  A
+    stated one may be more than there was to pay, and the total then is nought.
+    """
+    if stated:
+        return document.vat_included and stated != difference and not (stated > difference and not document.total)
+    goods = replace(document, items=tuple(item for item in document.items if not item.is_service))
+    return (
+        not document.total
+        or document.total == payable(goods)
+        or (not document.vat_included and document.total <= _rows(document))
+    )
+
+
+def _rows(document: OrderDocument) -> Decimal:
+    return sum((item.total for item in document.items), ZERO)
 
 
 def _net_discounts(document: OrderDocument, difference: Decimal, stated: Decimal) -> Iterator[Decimal]:
@@ -90,9 +111,13 @@ def _net_discounts(document: OrderDocument, difference: Decimal, stated: Decimal
         yield difference
     elif stated:
         yield stated
-    elif document.total < sum((item.total for item in document.items), ZERO):
-        net = rounded(difference * sum((item.total for item in document.items), ZERO) / payable(document))
-        yield from (net + KOPECK * step for step in (0, 1, -1, 2, -2) if net + KOPECK * step > 0)
+    else:
+        net = rounded(difference * _rows(document) / payable(document))
+        yield net
+        for step in range(1, len(document.items) + 1):  # each row may hide one kopeck
+            yield net + KOPECK * step
+            if net > KOPECK * step:
+                yield net - KOPECK * step
 
 
 def total_due(document: OrderDocument) -> Decimal:
@@ -108,9 +133,10 @@ def total_due(document: OrderDocument) -> Decimal:
 
 
 def _discounted(document: OrderDocument, amount: Decimal) -> OrderDocument:
+    """Return the document with ``amount`` off its rows, or as much of it as they can bear."""
     goods = [item for item in document.items if not item.is_service]
     if sum((item.total for item in goods), ZERO) < amount:
-        goods = list(document.items)
+        goods, amount = list(document.items), min(amount, _rows(document))
     parts = iter(spread(amount, [item.total for item in goods]))
     chosen = {id(item) for item in goods}
     items = tuple(_less(item, next(parts)) if id(item) in chosen else item for item in document.items)

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from .documents import Counterparty, OrderDocument, OrderItem, Unit
 from .errors import Problem, gettext_noop
+from .requisites import problems_of
 from .values import clean
 
 ID_LIMIT = 40
@@ -25,11 +26,11 @@ ARTICLE_LIMIT = 255
 _COMPANY_INN = re.compile("[0-9]{10}")
 _PERSON_INN = re.compile("[0-9]{12}")
 _KPP = re.compile("[0-9]{4}[0-9A-Z]{2}[0-9]{3}")
-_UNIT_CODE = re.compile("[0-9]{1,4}")
+_UNIT_CODE = re.compile("[0-9]{3}")
 _LIMITS = {2: Decimal(10) ** 16, 4: Decimal(10) ** 14}  # decimal(18,2), decimal(18,4)
 _KOPECK = Decimal("0.01")
 _ZERO = Decimal(0)
-_HUNDRED = Decimal(100)
+_VAT_RATES = frozenset(map(Decimal, range(101)))
 
 _no_items = Problem("no-items", gettext_noop("The order has no items."))
 _no_id = Problem("no-id", gettext_noop("The order has no identifier."))
@@ -57,7 +58,9 @@ _no_unit = gettext_noop("The item “%(item)s” has no unit of measure that 1C 
 _bad_quantity = gettext_noop("The quantity of “%(item)s” is not above zero, or has more than four decimals.")
 _bad_price = gettext_noop("The price, sum or discount of “%(item)s” is not an amount in whole kopecks.")
 _dear_item = gettext_noop("The sum of “%(item)s” is above its price times its quantity.")
-_bad_vat = gettext_noop("The VAT rate of “%(item)s” is not a percentage.")
+_bad_vat = gettext_noop("The VAT rate of “%(item)s” is not a whole percentage from 0 to 100.")
+_bad_inn = gettext_noop("The buyer's INN “%(inn)s” is neither a company's 10 nor a sole trader's 12 digits.")
+_unofficial = gettext_noop("The buyer has a company's INN “%(inn)s” but no official name.")
 _bad_total = gettext_noop("The order's total “%(value)s” is negative or not in whole kopecks.")
 _bad_discount = gettext_noop("The order's discount “%(value)s” is negative or not in whole kopecks.")
 _bad_rate = gettext_noop("The exchange rate “%(value)s” of the order's currency is not a number above zero.")
@@ -73,7 +76,7 @@ def check(document: OrderDocument, *, stock: bool) -> list[Problem]:
     for item in document.items:
         problems += _product_problems(item.id, item.name, item.article, item.unit)
         problems += _row_problems(item)
-    return [*problems, *_amount_problems(document)]
+    return [*problems, *_amount_problems(document), *problems_of(document.requisites, stock=stock)]
 
 
 def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
@@ -127,9 +130,7 @@ def _counterparty_problems(buyer: Counterparty) -> Iterator[Problem]:
         yield _too_long(_long_buyer, buyer.id, ID_LIMIT)
     if buyer.inn and not (_COMPANY_INN if buyer.is_company else _PERSON_INN).fullmatch(buyer.inn):
         yield Problem(
-            "bad-inn",
-            gettext_noop("The buyer's INN “%(inn)s” is neither a company's 10 nor a sole trader's 12 digits."),
-            {"inn": buyer.inn},
+            "bad-inn", _unofficial if _COMPANY_INN.fullmatch(buyer.inn) else _bad_inn, {"inn": buyer.inn}
         )
     if buyer.kpp and not _KPP.fullmatch(buyer.kpp):
         yield Problem(
@@ -164,7 +165,7 @@ def _row_problems(item: OrderItem) -> Sequence[Problem]:
     excess = total - price * quantity
     if excess > _ZERO and excess > _KOPECK * max(quantity, Decimal(1)):  # more than a rounded price explains
         return [Problem("dear-item", _dear_item, _named(item))]
-    if item.vat_rate is not None and not (_is_money(item.vat_rate) and item.vat_rate < _HUNDRED):
+    if item.vat_rate is not None and not _is_vat_rate(item.vat_rate):
         return [Problem("bad-vat", _bad_vat, _named(item))]
     return ()
 
@@ -177,6 +178,11 @@ def _is_money(value: Decimal) -> bool:
     if isinstance(value, Decimal) and value.same_quantum(_KOPECK):  # as databases give it
         return _ZERO <= value < _LIMITS[2]
     return _is_decimal(value, 2) and value >= 0
+
+
+def _is_vat_rate(value: Decimal) -> bool:
+    """Tell whether ``value`` is whole percent: 0.2 is a fraction, and 16.67 the VAT itself."""
+    return isinstance(value, Decimal) and value.is_finite() and value in _VAT_RATES
 
 
 def _is_decimal(value: Decimal, places: int) -> bool:

@@ -10,6 +10,7 @@ from decimal import Decimal
 # white space other than a blank, and what markup needs escaped.  Clean text, the usual case, costs one scan.
 _SPECIAL = re.compile('[&<>"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffd-\uffff]')
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd-\uffff]")
+BREAKS = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
@@ -33,8 +34,8 @@ def text(value: str, limit: int | None = None) -> str:
 
 
 def line(value: str, limit: int | None = None) -> str:
-    """Return ``text(value, limit)`` on one line: for names."""
-    return text(" ".join(value.split()) if _SPECIAL.search(value) else value, limit)
+    """Return ``text(value, limit)`` on one line: for names.  Blanks stay: 1C finds products by their names."""
+    return text(BREAKS.sub(" ", value) if _SPECIAL.search(value) else value, limit)
 
 
 def money(value: Decimal) -> str:

@@ -155,6 +155,10 @@ class Migration(migrations.Migration):
             model_name='orderdelivery',
             index=models.Index(fields=['base', 'order_id'], name='onec_delivery_order'),
         ),
+        migrations.AddIndex(
+            model_name='orderdelivery',
+            index=models.Index(fields=['base', 'number'], name='onec_delivery_number'),
+        ),
         migrations.AddConstraint(
             model_name='skippedorder',
             constraint=models.UniqueConstraint(fields=('base', 'order_id'), name='onec_skipped_order'),

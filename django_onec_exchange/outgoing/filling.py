@@ -8,9 +8,9 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
-from django.db import Error as AnyDatabaseError
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -27,11 +27,20 @@ from ..commerceml.versions import VERSIONS
 from ..commerceml.writer import OrdersWriter
 from ..conf import conf
 from ..models import OrderBatch, OrderDelivery, order_key
-from .skipping import SERIALIZER_FAILED, LeftOut, restore, skip
+from .numbers import Numbers
+from .skipping import SERIALIZER_FAILED, LeftOut, number_taken, restore, skip
 
 logger = logging.getLogger(__name__)
 
 ENTRY = "orders.xml"
+
+
+class _Made(NamedTuple):
+    """An order as it is about to be written."""
+
+    order: Any
+    delivery: OrderDelivery
+    xml: str
 
 
 class BatchFiller:
@@ -44,6 +53,8 @@ class BatchFiller:
         self._money_mismatch = conf.MONEY_MISMATCH
         self._limit = conf.QUERY_LIMIT
         self._left_out = LeftOut(context)
+        self._numbers = Numbers(batch)
+        self._begun = False
         # Orders the serializer raised on.  If it raises on all of them, the site is ill and not the orders.
         self._failures: list[tuple[Any, Exception]] = []
 
@@ -60,55 +71,74 @@ class BatchFiller:
             for chunk in self._chunks(orders):
                 self._add(chunk, writer)
             writer.finish()
-        if self._failures and not self.batch.order_count:
+        if self._site_is_ill():
             raise self._failures[0][1]
+        self._skip_failures()
 
     def _chunks(self, orders: QuerySet[Any]) -> Iterator[list[Any]]:
         """Yield the orders in chunks, each read whole.
 
         By keys first: a cursor kept open over the whole export would hold up writers on SQLite, and would be
-        read into memory at once on MySQL.  Orders that are left out fall out of the query, so what follows them
-        moves up.
+        read into memory at once on MySQL.  The windows are positions in what moves meanwhile: orders that are
+        left out mostly fall out of the query, others come or go.  So what was seen is dropped from each window;
+        what slips between two windows goes with the next batch.
         """
         keys = orders.select_related(None).prefetch_related(None).values_list("pk", flat=True)
-        while not self._enough():
-            kept = self.batch.order_count + len(self._failures)
-            window = list(keys[kept : kept + self._limit - self.batch.order_count])
-            before = (self.batch.order_count, self.batch.skipped_count, len(self._failures))
-            for start in range(0, len(window), conf.CHUNK_SIZE):
-                if self._enough():
+        seen: set[Any] = set()
+        passed = 0
+        while self.batch.order_count < self._limit and not self._late():
+            start = passed + self.batch.order_count + len(self._failures)
+            window = list(keys[start : start + self._limit - self.batch.order_count])
+            if not window:
+                return
+            fresh = list(dict.fromkeys(key for key in window if key not in seen))
+            seen.update(fresh)
+            for first in range(0, len(fresh), conf.CHUNK_SIZE):
+                if self._late():
                     return
-                chunk = self.context.adapters.selector.fetch(orders, window[start : start + conf.CHUNK_SIZE])
+                chunk = self.context.adapters.selector.fetch(orders, fresh[first : first + conf.CHUNK_SIZE])
                 yield chunk
                 release(chunk)
-            if (self.batch.order_count, self.batch.skipped_count, len(self._failures)) == before:
-                return  # nothing more, or nothing that may be taken
+            if not fresh:
+                passed += len(window)
 
-    def _enough(self) -> bool:
-        """Tell whether the batch is full; one that has only begun never is, however slow the site."""
-        batch = self.batch
-        begun = batch.order_count or batch.skipped_count or self._failures
-        return batch.order_count >= self._limit or bool(begun and time.monotonic() >= self._deadline)
+    def _late(self) -> bool:
+        """Tell whether the time is spent; a batch that has only begun is never late, however slow the site."""
+        return self._begun and time.monotonic() >= self._deadline
 
     def _add(self, orders: Sequence[Any], writer: OrdersWriter) -> None:
-        keys = [order_key(order) for order in orders]
-        left_out = self._left_out.among(keys)
+        made = self._make(orders, writer)
+        taken = self._numbers.taken([(one.delivery.order_id, one.delivery.number) for one in made])
+        left_out = self._left_out.among([one.delivery.order_id for one in made])
         deliveries = []
-        for order, key in zip(orders, keys, strict=True):
-            if self._enough():
-                break
-            delivery = self._deliver(order, key, writer)
-            if delivery is not None:
-                deliveries.append(delivery)
-                self.batch.order_count += 1
-                if key in left_out:
-                    restore(left_out[key], order, self.context)
+        for order, delivery, xml in made:
+            key = delivery.order_id
+            if key in taken:
+                self._skip(order, delivery.number, number_taken(delivery.number))
+                continue
+            writer.append(xml)
+            deliveries.append(delivery)
+            if key in left_out:
+                restore(left_out[key], order, self.context)
         OrderDelivery.objects.bulk_create(deliveries)
+        self.batch.order_count += len(deliveries)
         if self.batch.order_count:
             self._skip_failures()
 
-    def _deliver(self, order: Any, key: str, writer: OrdersWriter) -> OrderDelivery | None:
-        """Write one order; None if it is left out."""
+    def _make(self, orders: Sequence[Any], writer: OrdersWriter) -> list[_Made]:
+        """Make the orders ready to be written, without those that are left out."""
+        made = []
+        for order in orders:
+            if self._late():
+                break
+            one = self._make_one(order, writer)
+            self._begun = True
+            if one is not None:
+                made.append(one)
+        return made
+
+    def _make_one(self, order: Any, writer: OrdersWriter) -> _Made | None:
+        """Make one order ready; None if it is left out."""
         adapters = self.context.adapters
         try:
             document = adapters.serializer.serialize(order, self.context)
@@ -116,7 +146,7 @@ class BatchFiller:
             document, problems = self._examine(document)
             fatal = [problem for problem in problems if not problem.warning]
             xml = "" if fatal else writer.render(document)
-        except AnyDatabaseError:
+        except (OperationalError, InterfaceError):  # the database is ill, not the order
             raise
         except Exception as error:
             logger.exception("order %s could not be serialized", order.pk)
@@ -125,14 +155,16 @@ class BatchFiller:
         if fatal:
             self._skip(order, document.number, fatal[0])
             return None
-        writer.append(xml)
+        return _Made(order, self._delivery(order, clean(document.number), revision, problems), xml)
+
+    def _delivery(self, order: Any, number: str, revision: str, warnings: Sequence[Problem]) -> OrderDelivery:
         return OrderDelivery(
             batch_id=self.batch.pk,
             base_id=self.batch.base_id,
-            order_id=key,
-            number=clean(document.number),
+            order_id=order_key(order),
+            number=number,
             revision=revision,
-            warning=" ".join([gettext(problem.message) % problem.params for problem in problems]),
+            warning=" ".join([gettext(problem.message) % problem.params for problem in warnings]),
         )
 
     def _examine(self, document: OrderDocument) -> tuple[OrderDocument, list[Problem]]:
@@ -150,6 +182,13 @@ class BatchFiller:
     def _skip(self, order: Any, number: str, problem: Problem) -> None:
         skip(order, number, problem, self.context)
         self.batch.skipped_count += 1
+
+    def _site_is_ill(self) -> bool:
+        """Tell whether no order is to blame: several failed, and neither this batch nor a page before has any."""
+        if len(self._failures) < 2 or self.batch.order_count:
+            return False
+        earlier = self.batch.session.batches.filter(state=OrderBatch.State.OPEN, order_count__gt=0)
+        return not earlier.exists()
 
     def _skip_failures(self) -> None:
         for order, _error in self._failures:

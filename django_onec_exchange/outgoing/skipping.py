@@ -23,11 +23,21 @@ SERIALIZER_FAILED = Problem(
 )
 
 
+def number_taken(number: str) -> Problem:
+    return Problem(
+        "number-taken",
+        gettext_noop(
+            "1C already has another order with the number %(number)s. Give this order a number of its own."
+        ),
+        {"number": number},
+    )
+
+
 def skip(order: Any, number: str, problem: Problem, context: ExchangeContext) -> None:
-    """Record that the order was left out of a batch; it is tried again when it changes."""
+    """Record that the order was left out of a batch; ``retry_due`` of the marker says when it is tried again."""
     marker = context.adapters.marker
     reason = clean(gettext(problem.message) % problem.params)  # no database takes every character
-    updated_at = None if problem is SERIALIZER_FAILED else marker.updated_at(order)
+    updated_at = marker.updated_at(order)
     skipped, _ = SkippedOrder.objects.get_or_create(
         base=context.base, order_id=order_key(order), defaults={"code": problem.code}
     )

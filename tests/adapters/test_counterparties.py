@@ -5,8 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from django.db.models import Model
 
-from django_onec_exchange.adapters import OrderSerializer
+from django_onec_exchange.adapters import OrderSerializer, wellknown
 from django_onec_exchange.commerceml.documents import AddressPartType, ContactType
 from tests.adapters.things import a_thing, an_order_thing
 from tests.shop.models import Address, Customer, Order
@@ -101,6 +102,22 @@ def test_what_is_not_known_of_a_company_stays_out(buyer_of):
 )
 def test_a_buyer_has_some_name(buyer_of, fields, customer, name):
     assert buyer_of(a_customer(**customer), **fields).name == name
+
+
+@pytest.mark.parametrize(
+    ("contact", "parts"),
+    [
+        pytest.param("Анна Смирнова", ("", "", ""), id="somebody else"),
+        pytest.param("Петров Пётр", ("", "", ""), id="not in full"),
+        pytest.param("пётр ильич петров", ("Петров", "Пётр", "Ильич"), id="the same"),
+        pytest.param("", ("Петров", "Пётр", "Ильич"), id="nobody"),
+    ],
+)
+def test_the_parts_of_a_name_are_those_of_the_name_that_is_sent(buyer_of, contact, parts):
+    buyer = buyer_of(a_customer(), customer_name=contact)
+
+    assert buyer.name == (contact or "Петров Пётр Ильич")
+    assert (buyer.last_name, buyer.first_name, buyer.middle_name) == parts
 
 
 def test_the_contacts_of_the_order_go_before_those_of_the_customer(buyer_of):
@@ -237,6 +254,84 @@ def test_every_part_of_an_address_has_its_place(serialize):
     sent = serialize(an_order_thing(shipping_address=address)).counterparty.address
 
     assert {part.value: part.type for part in sent.parts} == parts
+
+
+WHOLE = {"city": "Тверь", "street": "Советская", "house": "1"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "whole"),
+    [
+        pytest.param(WHOLE, True, id="city, street, house"),
+        pytest.param(WHOLE | {"city": "", "settlement": "Медное"}, True, id="settlement, street, house"),
+        pytest.param(WHOLE | {"house": ""}, False, id="no house"),
+        pytest.param(WHOLE | {"street": ""}, False, id="no street"),
+        pytest.param(WHOLE | {"city": ""}, False, id="no city"),
+        pytest.param(
+            {"postcode": "170000", "country": "Россия", "state": "Тверская обл."}, False, id="django-oscar"
+        ),
+    ],
+)
+def test_parts_that_are_not_the_whole_address_stay_out(serialize, fields, whole):
+    """UT builds its text from two parts or more, and drops the address's own."""
+    address = a_thing(**fields, __str__=lambda self: "170000, Тверь, Советская, 1, вход со двора")
+
+    sent = serialize(an_order_thing(shipping_address=address)).counterparty.address
+
+    assert bool(sent.parts) is whole
+    assert sent.presentation == "170000, Тверь, Советская, 1, вход со двора"
+
+
+@pytest.mark.parametrize(
+    ("address", "text", "parts"),
+    [
+        pytest.param(WHOLE | {"zip": 170000}, "170000, Тверь, Советская, 1", 4, id="known keys"),
+        pytest.param({"city": "Тверь", "street": "Советская"}, "Тверь, Советская", 0, id="not the whole"),
+        pytest.param({"line1": "Советская, 1", "line2": "Тверь"}, "Советская, 1, Тверь", 0, id="texts"),
+        pytest.param({"city": "Тверь", "line1": "Советская, 1"}, "Тверь, Советская, 1", 0, id="some of each"),
+        pytest.param(WHOLE | {"id": "a-guid"}, "Тверь, Советская, 1", 3, id="the whole and something else"),
+    ],
+)
+def test_an_address_may_be_a_mapping(serialize, address, text, parts):
+    sent = serialize(an_order_thing(shipping_address=address)).counterparty.address
+
+    assert (sent.presentation, len(sent.parts)) == (text, parts)
+
+
+@pytest.mark.parametrize("nothing", [{}, {"lat": 56.8, "city": ""}, a_thing(pk=5), a_thing(pk=5, city="")])
+def test_an_address_of_which_nothing_is_known_is_none(serialize, nothing):
+    assert serialize(an_order_thing(shipping_address=nothing)).counterparty.address is None
+
+
+def test_an_address_without_words_of_its_own_is_made_of_its_parts(serialize):
+    sent = serialize(an_order_thing(shipping_address=a_thing(pk=5, **WHOLE))).counterparty.address
+
+    assert sent.presentation == "Тверь, Советская, 1"
+
+
+def test_the_words_that_django_gives_a_model_are_none_of_its_own(serialize):
+    address = a_thing(pk=5, city="Тверь", __str__=Model.__str__)
+
+    sent = serialize(an_order_thing(shipping_address=address)).counterparty.address
+
+    assert (sent.presentation, sent.parts) == ("Тверь", ())
+
+
+def test_a_relation_that_leads_nowhere_is_no_address(serialize):
+    def nothing(self):
+        raise Address.DoesNotExist
+
+    order = an_order_thing(shipping_address=property(nothing), total=property(nothing))
+
+    assert serialize(order).counterparty.address is None
+
+
+def test_a_user_who_is_no_customer_leads_nowhere(django_user_model):
+    """``user.customer`` is a one-to-one relation that need not be there."""
+    user = django_user_model.objects.create_user("ivan")
+
+    assert wellknown.CUSTOMER.read(user) is None
+    assert wellknown.CUSTOMER.text(user) == ""
 
 
 @pytest.mark.parametrize("text", ["Тверь, Советская, 1"])

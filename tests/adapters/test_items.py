@@ -79,7 +79,7 @@ def test_a_row_without_a_product_is_known_by_itself(serialize, make_row):
 
     (item,) = serialize(order).items
 
-    assert (item.id, item.name, item.article) == (str(order.items.get().pk), "Подарок", "")
+    assert (item.id, item.name, item.article) == (f"item-{order.items.get().pk}", "Подарок", "")
 
 
 @pytest.mark.django_db
@@ -91,9 +91,73 @@ def test_a_variant_without_an_article_has_that_of_its_product(serialize, make_ro
 
 @pytest.mark.django_db
 def test_the_name_is_the_one_that_was_bought(serialize, make_row):
-    order = make_row(name="Болт, как он звался тогда", variant={"name": "М8"})
+    assert serialize(make_row(name="Болт, как он звался тогда")).items[0].name == "Болт, как он звался тогда"
 
-    assert serialize(order).items[0].name == "Болт, как он звался тогда"
+
+@pytest.mark.parametrize(
+    ("product", "variant", "expected"),
+    [
+        pytest.param("p", "v", "p#v", id="two halves"),
+        pytest.param("p", "p#v", "p#v", id="the whole, as 1C's offers have it"),
+        pytest.param("p", "q#v", "q#v", id="the whole goes before the product"),
+        pytest.param("p", "p", "p", id="one id for both"),
+        pytest.param("p#w", "v", "p#v", id="a product that has a variant's id"),
+        pytest.param("p#w", "p#w", "p#w", id="one whole for both"),
+        pytest.param(None, "v", "v", id="no product"),
+        pytest.param(None, "p#v", "p#v", id="the whole, no product"),
+    ],
+)
+def test_the_id_of_a_variant_never_has_two_halves_too_many(item_of, product, variant, expected):
+    thing = None if product is None else a_thing(pk=1, onec_id=product, name="Болт")
+
+    assert item_of(product=thing, variant=a_thing(pk=2, onec_id=variant, name="М8")).id == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "product", "variant", "expected"),
+    [
+        pytest.param("", "Болт", "М8", "Болт#М8", id="as the product is named now"),
+        pytest.param("Болт старый", "Болт", "М8", "Болт старый#М8", id="as it was named then"),
+        pytest.param("Болт#М8", "Болт", "М8", "Болт#М8", id="named in full then"),
+        pytest.param("Лента #5#М8", "Лента", "М8", "Лента №5#М8", id="named in full then, with a hash"),
+        pytest.param("", "Лента #5", "М8", "Лента №5#М8", id="a hash of the product"),
+        pytest.param("Лента #5", "", "М8", "Лента №5#М8", id="a hash of the row"),
+        pytest.param("", "Лента", "#8", "Лента#№8", id="a hash of the variant"),
+    ],
+)
+def test_the_name_of_a_variant_stands_behind_a_hash(item_of, row, product, variant, expected):
+    """UT would take what follows any other hash for the variant's name."""
+    bought = {"product": a_thing(pk=1, name=product), "variant": a_thing(pk=2, name=variant)}
+
+    assert item_of(name=row, **bought).name == expected
+
+
+@pytest.mark.parametrize(
+    ("product", "expected"),
+    [pytest.param({"onec_id": "v"}, "Болт", id="one id for both"), pytest.param(None, "М8", id="no product")],
+)
+def test_a_variant_that_is_the_product_is_not_named_twice(item_of, product, expected):
+    thing = product and a_thing(pk=1, name="Болт", **product)
+
+    assert item_of(name="", product=thing, variant=a_thing(pk=2, onec_id="v", name="М8")).name == expected
+
+
+def test_a_variant_without_a_name_is_known_by_its_article(item_of):
+    """An unknown variant without any name would be a dangling reference in 1C."""
+    bought = {"product": a_thing(pk=1, name="Болт"), "variant": a_thing(pk=2, sku="BLT-8")}
+
+    assert item_of(name="", **bought).name == "Болт#BLT-8"
+
+
+def test_a_product_without_words_of_its_own_is_not_sent_as_its_repr(serialize, problems):
+    document = serialize(an_order_thing(a_row(name="", product=a_thing(pk=1))))
+
+    assert document.items[0].name == ""
+    assert problems(document) == ["no-name"]
+
+
+def test_a_product_is_named_by_its_words(item_of):
+    assert item_of(name="", product=a_thing(pk=1, __str__=lambda self: "Болт")).name == "Болт"
 
 
 @pytest.mark.django_db
@@ -118,6 +182,9 @@ def test_rows_of_no_quantity_are_left_out(serialize, make_row):
         ("006", Unit(code="006", short_name="м", full_name="Метр", international="MTR")),
         ("м²", Unit(code="055", short_name="м2", full_name="Квадратный метр", international="MTK")),
         ("м3", Unit(code="113", short_name="м3", full_name="Кубический метр", international="MTQ")),
+        (796, PIECE),
+        ("6", Unit(code="006", short_name="м", full_name="Метр", international="MTR")),
+        (6, Unit(code="006", short_name="м", full_name="Метр", international="MTR")),
     ],
 )
 def test_a_unit_is_named_by_code_or_short_name(item_of, given, unit):
@@ -136,6 +203,11 @@ def test_a_unit_is_named_by_code_or_short_name(item_of, given, unit):
             {"code": "999", "symbol": "вдр", "full_name": "Ведро", "international": "BKT"},
             Unit(code="999", short_name="вдр", full_name="Ведро", international="BKT"),
         ),
+        ({"okei": 6, "name": "м"}, Unit(code="006", short_name="м", full_name="м", international="MTR")),
+        ({"code": "kg", "name": "кг"}, KILOGRAM),
+        ({"name": "шт."}, PIECE),
+        ({"code": "шт"}, PIECE),
+        ({"code": "bucket", "name": "ведро"}, Unit(code="", short_name="ведро")),
     ],
 )
 def test_a_unit_may_be_an_object(item_of, given, unit):
@@ -191,6 +263,12 @@ def test_the_vat_rate_of_a_row(item_of, settings, row, product, default, rate):
         pytest.param({"price": "10.3333", "quantity": 3}, "31.00", "0", id="to the kopeck, of the exact price"),
         pytest.param({"price": "0.335", "quantity": 1}, "0.34", "0", id="halves up"),
         pytest.param({"price": "100", "quantity": 1, "total": "100.01"}, "100.01", "0", id="no discount below 0"),
+        pytest.param(
+            {"price": "10.33", "quantity": "2.555", "total": Decimal("26.39315")}, "26.39", "0", id="sum"
+        ),
+        pytest.param({"price": 19.99, "quantity": 3, "total": 19.99 * 3}, "59.97", "0", id="binary fractions"),
+        pytest.param({"price": "123.45", "discount": "6.1725"}, "117.28", "6.17", id="discount"),
+        pytest.param({"price": "100", "discount": "33.335"}, "66.67", "33.33", id="what is left, halves up"),
     ],
 )
 def test_the_sum_of_a_row_is_after_its_discount(item_of, row, total, discount):
@@ -226,6 +304,18 @@ def test_what_is_no_number_keeps_the_order_back(serialize, problems, row, code):
 @pytest.mark.parametrize("number", [1, 1.5, "1.5", Decimal("1.5")])
 def test_numbers_of_every_kind_are_exact(item_of, number):
     assert item_of(quantity=number).quantity == Decimal(str(number))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "expected"), [(0.1 + 0.2, "0.3"), (1 / 3, "0.3333"), (2.00005, "2.0001"), (1e-7, "0")]
+)
+def test_a_binary_quantity_has_the_four_decimals_that_1c_takes(item_of, quantity, expected):
+    assert item_of(quantity=quantity).quantity == Decimal(expected)
+
+
+def test_a_decimal_quantity_is_never_rounded(serialize, problems):
+    """What was bought is not ours to change."""
+    assert problems(serialize(an_order_thing(a_row(quantity=Decimal("0.33333"))))) == ["bad-quantity"]
 
 
 @pytest.mark.django_db

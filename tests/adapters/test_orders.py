@@ -23,11 +23,17 @@ def test_the_number_is_the_one_the_customer_knows(serialize, make_order):
     assert serialize(make_order(number="A-17")).number == "A-17"
 
 
-@pytest.mark.django_db
-def test_an_order_without_a_number_has_its_primary_key(serialize, make_order):
-    order = make_order(number="")
+def test_orders_that_have_no_numbers_are_numbered_by_their_primary_keys(serialize):
+    assert serialize(an_order_thing(pk=17)).number == "17"
 
-    assert serialize(order).number == str(order.pk)
+
+@pytest.mark.parametrize("nothing", ["", "  ", None])
+def test_a_number_that_is_empty_stays_so(serialize, problems, nothing):
+    """Its primary key may be the number of another order."""
+    document = serialize(an_order_thing(number=nothing))
+
+    assert document.number == ""
+    assert problems(document) == ["no-number"]
 
 
 @pytest.mark.parametrize(
@@ -209,6 +215,24 @@ def test_an_order_without_items_is_kept_back(serialize, problems, items):
 @pytest.mark.parametrize("total", ["", None])
 def test_an_empty_total_is_none(serialize, total):
     assert serialize(an_order_thing(total=total)).total == Decimal(100)
+
+
+@pytest.mark.parametrize(
+    ("order", "total"),
+    [
+        pytest.param({"total": Decimal("99.999")}, "100.00", id="total"),
+        pytest.param({"total": 0.1 + 0.2, "items": [a_row(price=0.1), a_row(price=0.2)]}, "0.30", id="binary"),
+        pytest.param({"delivery_cost": Decimal("299.999")}, "400.00", id="delivery"),
+        pytest.param({"delivery_cost": 0.1 + 0.2}, "100.30", id="binary delivery"),
+        pytest.param({"discount": Decimal("6.1725")}, "93.83", id="discount"),
+        pytest.param({"discount": Decimal("33.335"), "total": Decimal("66.665")}, "66.67", id="halves up"),
+    ],
+)
+def test_money_is_rounded_as_1c_rounds_it(serialize, problems, order, total):
+    document = serialize(an_order_thing(**order))
+
+    assert problems(document) == []
+    assert payable(balance(document)) == document.total == Decimal(total)
 
 
 def test_a_total_that_is_no_number_keeps_the_order_back(serialize, problems):

@@ -81,6 +81,9 @@ def test_an_order_without_a_status_tells_only_that_it_is_not_cancelled(requisite
         ({"is_cancelled": True, "status": "new"}, "true"),
         ({"is_cancelled": False, "status": "cancelled"}, "false"),
         ({"canceled": True}, "true"),
+        ({"status": a_thing(pk=4, code="cancelled", __str__=lambda self: "Отменён")}, "true"),
+        ({"status": a_thing(pk=4, code="new", __str__=lambda self: "cancelled")}, "false"),
+        ({"status": a_thing(pk="cancelled")}, "true"),
     ],
 )
 def test_a_cancelled_order_says_so(requisites_of, order, cancelled):
@@ -95,6 +98,7 @@ def test_a_cancelled_order_says_so(requisites_of, order, cancelled):
         pytest.param(
             a_thing(pk=3, code="card", __str__=lambda self: "Картой"), "card", "Картой", id="with a code"
         ),
+        pytest.param(a_thing(pk=3, name="Картой"), "3", "Картой", id="with a name and no words"),
     ],
 )
 @pytest.mark.parametrize(
@@ -109,6 +113,26 @@ def test_a_kind_has_a_code_and_a_name(requisites_of, attribute, code_requisite, 
     told = requisites_of(an_order_thing(**{attribute: value}))
 
     assert (told[code_requisite], told[name_requisite]) == (code, name)
+
+
+def test_a_kind_without_any_words_is_told_by_its_code_alone(requisites_of):
+    told = requisites_of(an_order_thing(payment_method=a_thing(pk=3)))
+
+    assert (told["Метод оплаты ИД"], told.get("Метод оплаты")) == ("3", None)
+
+
+def test_a_warehouse_without_any_words_is_not_told(requisites_of):
+    assert "Склад" not in requisites_of(an_order_thing(warehouse=a_thing(pk=3)))
+    assert requisites_of(an_order_thing(warehouse=a_thing(pk=3, name="Основной")))["Склад"] == "Основной"
+
+
+@pytest.mark.parametrize(
+    ("paid", "expected"),
+    [(True, "true"), (False, "false"), (None, None), (Decimal("1.00"), None), (1, None), ("yes", None)],
+)
+@pytest.mark.parametrize("name", ["is_paid", "paid"])
+def test_paid_is_a_flag_and_no_amount(requisites_of, name, paid, expected):
+    assert requisites_of(an_order_thing(**{name: paid})).get("Заказ оплачен") == expected
 
 
 @pytest.mark.parametrize(

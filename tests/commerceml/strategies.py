@@ -36,7 +36,7 @@ short_words = st.builds("{}ж".format, st.text(CHARACTERS, max_size=30))
 
 cents = st.integers(0, 10**9).map(lambda amount: Decimal(amount).scaleb(-2))
 quantities = st.integers(1, 10**7).map(lambda amount: Decimal(amount).scaleb(-4)) | st.integers(1, 99).map(Decimal)
-rates = st.sampled_from([None, *map(Decimal, ("0", "5", "7", "10", "20", "20.00", "22", "18.5"))])
+rates = st.sampled_from([None, *map(Decimal, ("0", "5", "7", "10", "20", "20.00", "22", "100"))])
 
 _HARD_NUMBERS = """
     NaN sNaN Infinity -Infinity 0 -0 -0.00 -1 0.001 0.00001 12.340000 1E+2 1E-2 1E-400 1E+27 1E+999
@@ -47,7 +47,7 @@ HARD_NUMBERS = [Decimal(number) for number in _HARD_NUMBERS.split()]
 decimals = st.decimals(allow_nan=True, allow_infinity=True) | st.sampled_from(HARD_NUMBERS)
 
 units = st.just(PIECE) | st.builds(
-    Unit, code=st.sampled_from(["006", "166", "9999"]), short_name=words, full_name=texts, international=texts
+    Unit, code=st.sampled_from(["006", "166", "999"]), short_name=words, full_name=texts, international=texts
 )
 addresses = st.none() | st.builds(
     Address,
@@ -83,6 +83,13 @@ companies = st.builds(
 requisites = st.lists(
     st.builds(Requisite, name=short_words | st.sampled_from(["Сайт", "Сайт\x00"]), value=texts), max_size=3
 ).map(tuple)
+
+#: Those that 1C takes apart, with values of which it understands some.
+odd_requisites = st.builds(
+    Requisite,
+    name=st.sampled_from(["Отменен", "Заказ оплачен", "Оплачено", "Дата отгрузки", "Дата оплаты", "Курс"]),
+    value=texts | st.booleans().map(str) | st.sampled_from(["true", "1"]) | st.datetimes().map(datetime.isoformat),
+)
 
 
 @st.composite
@@ -127,7 +134,7 @@ def orders(draw: Any) -> OrderDocument:
 def spoiled_orders(draw: Any) -> OrderDocument:
     """Orders of which one text or number was replaced by any other; mended or not where that breaks the sum."""
     document = draw(orders())
-    owner = draw(st.sampled_from(["document", "buyer", "item", "unit", "discount"]))
+    owner = draw(st.sampled_from(["document", "buyer", "item", "unit", "discount", "requisite"]))
     first, *others = document.items
     if owner == "document":
         document = spoil(draw, document)
@@ -137,6 +144,8 @@ def spoiled_orders(draw: Any) -> OrderDocument:
         document = replace(document, items=(spoil(draw, first), *others))
     elif owner == "unit":
         document = replace(document, items=(replace(first, unit=spoil(draw, first.unit)), *others))
+    elif owner == "requisite":
+        document = replace(document, requisites=(draw(odd_requisites),))
     else:
         document = replace(document, discounts=(Discount(name=draw(texts), amount=draw(decimals)),))
     if owner != "document" and draw(st.booleans()):

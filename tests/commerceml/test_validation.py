@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from django_onec_exchange.commerceml.documents import Discount, Unit
+from django_onec_exchange.commerceml.documents import Discount, Requisite, Unit
 from django_onec_exchange.commerceml.errors import InvalidDocument
 from django_onec_exchange.commerceml.money import balance
 from django_onec_exchange.commerceml.validation import check
@@ -168,7 +168,7 @@ def test_inn_and_kpp_are_those_of_a_company_or_of_a_sole_trader(buyer, expected)
     assert codes(an_order(counterparty=buyer)) == expected
 
 
-@pytest.mark.parametrize("code", ["шт", "79 6", "7\n6", "79601", "٧٩٦", "-1"])
+@pytest.mark.parametrize("code", ["шт", "79 6", "7\n6", "7961", "79601", "٧٩٦", "-1", "6", "06"])
 def test_a_unit_has_a_code_of_okei(code):
     assert codes(an_order(items=(an_item(unit=Unit(code=code, short_name="шт")),))) == ["no-unit"]
 
@@ -193,8 +193,13 @@ def test_a_unit_has_a_code_of_okei(code):
         ({"price": Decimal("10.33"), "quantity": Decimal(3), "total": Decimal("31.00")}, []),
         ({"price": Decimal("10.33"), "quantity": Decimal(3), "total": Decimal("31.03")}, ["dear-item"]),
         ({"vat_rate": Decimal(0)}, []),
-        ({"vat_rate": Decimal("18.5")}, []),
-        ({"vat_rate": Decimal(100)}, ["bad-vat"]),
+        ({"vat_rate": Decimal("20.00")}, []),
+        ({"vat_rate": Decimal(100)}, []),
+        ({"vat_rate": Decimal(101)}, ["bad-vat"]),
+        ({"vat_rate": Decimal("0.2")}, ["bad-vat"]),  # a fraction
+        ({"vat_rate": Decimal("16.67")}, ["bad-vat"]),  # the amount
+        ({"vat_rate": Decimal("NaN")}, ["bad-vat"]),
+        ({"vat_rate": Decimal("sNaN")}, ["bad-vat"]),
         ({"vat_rate": Decimal(-1)}, ["bad-vat"]),
         ({"vat_rate": Decimal("5.555")}, ["bad-vat"]),
     ],
@@ -220,6 +225,54 @@ def test_the_money_of_the_order(where, number):
 @pytest.mark.parametrize("rate", ["0", "-1", "NaN", "1E+27"])
 def test_the_exchange_rate_is_above_zero(rate):
     assert codes(an_order(exchange_rate=Decimal(rate))) == ["bad-amount"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "stock", "expected"),
+    [
+        ("Отменен", "true", True, []),
+        ("Отменен", "false", True, []),
+        ("Отменен", "", True, []),
+        ("Отменен", "False", True, ["bad-requisite"]),
+        ("Отменен", "0", False, ["bad-requisite"]),
+        (" Отменен\n", "нет", True, ["bad-requisite"]),
+        ("Заказ оплачен", "Да", True, ["bad-requisite"]),
+        ("Оплачено", "1", True, ["bad-requisite"]),
+        ("Дата отгрузки", "2026-02-03T12:00:00", True, []),
+        ("Дата отгрузки", "2026-02-03 12:00:00", True, []),
+        ("Дата отгрузки", "2026-02-03", True, ["bad-requisite"]),
+        ("Дата отгрузки", "12.02.2026", True, ["bad-requisite"]),
+        ("Дата отгрузки", "2026-02-03T12:00:00+03:00", True, ["bad-requisite"]),
+        ("Дата отгрузки", "2026-02-30T12:00:00", True, ["bad-requisite"]),
+        ("Дата оплаты", "2026-02-03", True, []),
+        ("Дата оплаты", "2026-02-03T12:00:00", True, ["bad-requisite"]),
+        ("Дата оплаты", "2026-02-03T12:00:00", False, []),
+        ("Дата оплаты", "٢٠٢٦-02-03", True, ["bad-requisite"]),
+        ("Курс", "5", True, ["bad-requisite"]),
+        ("Кратность", "5", True, ["bad-requisite"]),
+        ("комментарий", "x", True, ["bad-requisite"]),
+        ("Комментарий", "", True, []),
+        ("Комментарий", "x", False, []),
+        ("Комментарии покупателя", "x", True, []),
+        ("Вес", "Да", True, []),
+    ],
+)
+def test_requisites_have_the_forms_that_1c_takes_apart(name, value, stock, expected):
+    order = an_order(requisites=(Requisite(name=name, value=value),))
+
+    problems = check(order, stock=stock)
+
+    assert [problem.code for problem in problems] == expected
+    assert all(name.strip() in str(problem) for problem in problems)
+    if not problems and stock:
+        validate(write(order), "2.10")
+
+
+def test_a_buyer_with_a_companys_inn_needs_an_official_name():
+    (problem,) = check(an_order(counterparty=a_person(inn="7701234567")), stock=True)
+
+    assert problem.code == "bad-inn"
+    assert str(problem) == "The buyer has a company's INN “7701234567” but no official name."
 
 
 def test_an_order_without_items_is_not_sent():

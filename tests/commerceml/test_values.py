@@ -144,6 +144,22 @@ def test_a_text_is_never_longer_than_its_limit(text, limit):
     assert len(etree.fromstring(f"<x>{values.line(text, limit)}</x>").text or "") <= limit
 
 
+@pytest.mark.parametrize("other", ["", " & Ко", ' "Люкс"', "\x07"])
+@pytest.mark.parametrize("name", ["Болт  М8", "Сыр\xa0А", "a \u3000 b"])
+def test_a_name_keeps_its_blanks_whatever_else_it_holds(name, other):
+    """UT finds a product by its name: one character more must not change another."""
+    read = etree.fromstring(f"<x>{values.line(name + other)}</x>").text
+
+    assert read == name + other.replace("\x07", "")
+
+
+@pytest.mark.parametrize(
+    "lines", ["\n", "\r\n", "\t", "\x0b\x0c", "\x1c\x1d\x1e\x1f", "\x85", "\u2028\u2029", "\n\n\n"]
+)
+def test_a_name_stands_on_one_line(lines):
+    assert values.line(f"Болт{lines}М8") == "Болт М8"
+
+
 @given(strategies.texts)
 def test_cleaning_a_clean_text_changes_nothing(text):
     cleaned = values.clean(text)

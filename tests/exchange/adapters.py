@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import django.db
+
 from django_onec_exchange.adapters import LedgerOrderMarker, OrderMarker, OrderSelector, OrderSerializer, order_pks
+from django_onec_exchange.models import InfoBase
+from tests.shop.models import Order
 
 
 class MarkerByContent(OrderMarker):
@@ -58,3 +62,49 @@ class StumblingSerializer(OrderSerializer):
         if order.comment == "stumble":
             raise RuntimeError("the shop's own serializer stumbles")
         return super().serialize(order, context)
+
+
+class ClashingSerializer(OrderSerializer):
+    """On the orders whose comment says so runs a statement that fails, which PostgreSQL holds against the rest."""
+
+    def serialize(self, order, context):
+        if order.comment == "stumble":
+            InfoBase.objects.create(name=context.base.name)
+        return super().serialize(order, context)
+
+
+class DatabaseTrouble(OrderSerializer):
+    """Raises the database error that the order's comment names."""
+
+    def serialize(self, order, context):
+        if order.comment:
+            raise getattr(django.db, order.comment)("out of range")
+        return super().serialize(order, context)
+
+
+class PayingMeanwhile(OrderSerializer):
+    """While 1002 is described, the buyer of the oldest order pays, in another process."""
+
+    def get_comment(self, order, context):
+        if order.number == "1002":
+            Order.objects.filter(number="old").update(is_paid=True)
+        return ""
+
+
+class PaidOnly(OrderSelector):
+    def select(self, context):
+        return super().select(context).filter(is_paid=True)
+
+
+class UnsentOnly(OrderSelector):
+    """Written without ``super().select()``: nothing keeps out what was left out."""
+
+    def select(self, context):
+        return self.get_queryset().filter(sent_to_1c=False).order_by("created_at")
+
+
+class WithRows(OrderSelector):
+    """Joins the rows and forgets ``distinct()``."""
+
+    def select(self, context):
+        return super().select(context).filter(items__quantity__gt=0)

@@ -247,6 +247,37 @@ def test_a_changed_row_counts_as_a_change_where_the_model_has_no_change_date(set
     assert not is_sent(changed)
 
 
+@pytest.mark.parametrize("serializer", ["StumblingSerializer", "ClashingSerializer"])
+def test_an_order_that_cannot_be_described_any_more_counts_as_changed(settings, onec, make_order, serializer):
+    settings.ONEC_EXCHANGE_ORDER_MARKER = "tests.exchange.adapters.MarkerByContent"
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = f"tests.exchange.adapters.{serializer}"
+    changed, unchanged = make_order(), make_order()
+    onec.checkauth()
+    onec.query()
+    Order.objects.filter(pk=changed.pk).update(comment="stumble")
+
+    onec.success()
+
+    assert onec.confirmed
+    assert is_sent(unchanged)
+    assert not is_sent(changed)
+    assert OrderDelivery.objects.get(order_id=changed.pk).state == OrderDelivery.State.CHANGED
+
+
+def test_a_database_that_is_gone_confirms_nothing(settings, ask, sign_in, make_order):
+    settings.ONEC_EXCHANGE_ORDER_MARKER = "tests.exchange.adapters.MarkerByContent"
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.exchange.adapters.DatabaseTrouble"
+    changed, unchanged = make_order(), make_order()
+    token = sign_in()
+    body(ask("mode=query", cookie=token))
+    Order.objects.filter(pk=changed.pk).update(comment="OperationalError")
+
+    answer = body(ask("mode=success", cookie=token))
+
+    assert answer.startswith("failure\nThe site could not answer.")
+    assert not is_sent(unchanged)
+
+
 def test_a_marker_that_marks_fewer_is_believed(settings, onec, make_order):
     settings.ONEC_EXCHANGE_ORDER_MARKER = "tests.exchange.adapters.MarkerOfEvenOrders"
     orders = [make_order() for _ in range(4)]

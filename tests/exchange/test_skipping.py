@@ -36,6 +36,7 @@ BROKEN = {
     "no-counterparty": {"customer_name": "", "customer_email": ""},
     "no-currency": {"currency": "рубли"},
     "money-mismatch": {"total": Decimal(9000)},
+    "no-number": {"number": ""},
     "too-long": {"number": "9" * 256},
     "bad-quantity": {"quantity": "-1"},
     "bad-amount": {"price": "-5"},
@@ -88,6 +89,42 @@ def test_it_goes_out_once_it_is_mended(memory, onec, make_order, time_machine):
     assert SkippedOrder.objects.get().resolved_at is not None
     assert not Order.objects.get().export_skipped
     assert onec.fetch_orders().orders == ()
+
+
+def test_it_is_tried_again_after_a_while_since_the_mistake_may_stand_elsewhere(
+    settings, memory, onec, make_order, product, time_machine
+):
+    settings.ONEC_EXCHANGE_SKIPPED_RETRY_INTERVAL = 600
+    product.unit = "ведро"
+    product.save()
+    broken = make_order()
+    onec.fetch_orders()
+    product.unit = "шт"
+    product.save()
+
+    time_machine.move_to(timezone.now() + timedelta(minutes=9))
+    assert onec.fetch_orders().orders == ()
+    time_machine.move_to(timezone.now() + timedelta(minutes=2))
+    assert numbers(onec.fetch_orders()) == [broken.number]
+
+
+@pytest.mark.parametrize("marker", ["OrderMarker", "LedgerByDate"])
+def test_an_order_the_serializer_stumbled_on_is_tried_again_as_soon_as_it_changed(
+    settings, onec, make_order, time_machine, marker
+):
+    module = "django_onec_exchange.adapters" if marker == "OrderMarker" else "tests.exchange.adapters"
+    settings.ONEC_EXCHANGE_ORDER_MARKER = f"{module}.{marker}"
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.exchange.adapters.StumblingSerializer"
+    stumbling = make_order(comment="stumble")
+    onec.fetch_orders()
+    assert onec.fetch_orders().orders == ()
+
+    time_machine.move_to(timezone.now() + timedelta(minutes=1))
+    stumbling.refresh_from_db()
+    stumbling.comment = ""
+    stumbling.save()
+
+    assert numbers(onec.fetch_orders()) == [stumbling.number]
 
 
 def test_it_is_tried_again_when_a_person_says_so(memory, onec, make_order):
@@ -199,6 +236,57 @@ def test_a_serializer_that_fails_on_every_order_is_the_sites_illness(settings, a
     assert answer.startswith("failure\nThe site could not answer.")
     assert SkippedOrder.objects.count() == 0
     assert OrderBatch.objects.count() == 0
+
+
+def test_one_order_the_serializer_stumbles_on_is_left_out_though_no_other_waits(settings, onec, make_order):
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.exchange.adapters.StumblingSerializer"
+    make_order(comment="stumble")
+
+    report = onec.fetch_orders()
+
+    assert report.orders == ()
+    assert not report.error
+    assert SkippedOrder.objects.get().code == "serializer-error"
+
+
+@pytest.mark.parametrize("stumbling", [1, 3])
+def test_a_page_of_nothing_but_stumbling_blocks_ends_the_exchange_well(settings, make_onec, make_order, stumbling):
+    """The pages before it prove that the site is not ill."""
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.exchange.adapters.StumblingSerializer"
+    settings.ONEC_EXCHANGE_QUERY_LIMIT = 1
+    sound = make_order()
+    for _ in range(stumbling):
+        make_order(comment="stumble")
+
+    report = make_onec(BitrixModule).fetch_orders()
+
+    assert numbers(report) == [sound.number]
+    assert report.confirmed
+    assert SkippedOrder.objects.filter(code="serializer-error").count() == stumbling
+
+
+@pytest.mark.parametrize("error", ["DataError", "IntegrityError", "ProgrammingError"])
+def test_what_the_database_refuses_of_one_order_does_not_stop_the_others(settings, onec, make_order, error):
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.exchange.adapters.DatabaseTrouble"
+    make_order(comment=error)
+    sound = make_order()
+
+    report = onec.fetch_orders()
+
+    assert numbers(report) == [sound.number]
+    assert SkippedOrder.objects.get().code == "serializer-error"
+
+
+@pytest.mark.parametrize("error", ["OperationalError", "InterfaceError"])
+def test_a_database_that_is_gone_is_no_orders_fault(settings, ask, sign_in, make_order, error):
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.exchange.adapters.DatabaseTrouble"
+    make_order()
+    make_order(comment=error)
+
+    answer = body(ask("mode=query", cookie=sign_in()))
+
+    assert answer.startswith("failure\nThe site could not answer.")
+    assert SkippedOrder.objects.count() == 0
 
 
 def test_paging_clients_get_past_broken_orders(settings, make_onec, make_order):

@@ -66,10 +66,6 @@ class Choice:
     variant: Variant | None
 
     @property
-    def name(self) -> str:
-        return f"{self.product.name} ({self.variant.name})" if self.variant else self.product.name
-
-    @property
     def step(self) -> Decimal:
         """The smallest quantity that is sold."""
         return FRACTIONS.get(self.product.unit.code, Decimal(1))

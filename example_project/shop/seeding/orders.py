@@ -59,7 +59,7 @@ def _items(choices: Sequence[Choice], random: Random) -> list[OrderItem]:
 def _item(choice: Choice, random: Random) -> OrderItem:
     product = choice.product
     item = OrderItem(
-        product=product, variant=choice.variant, name=choice.name, price=product.price, vat=product.vat
+        product=product, variant=choice.variant, name=product.name, price=product.price, vat=product.vat
     )
     item.quantity = _quantity(choice.step, random)
     item.discount = to_kopecks(item.price * item.quantity * random.choice(_PERCENTS) / 100)

@@ -1,0 +1,41 @@
+"""Whose a number is: of two orders with one number 1C keeps the later, and both would count as sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import Q
+
+from ..models import OrderBatch, OrderDelivery
+
+
+class Numbers:
+    """The numbers that 1C knows: from this batch, the session's earlier pages, and what it confirmed before."""
+
+    def __init__(self, batch: OrderBatch) -> None:
+        self._batch = batch
+        self._here: dict[str, str] = {}
+
+    def taken(self, orders: Collection[tuple[str, str]]) -> set[str]:
+        """Return the keys of those orders, given with their numbers, whose number another order has.
+
+        The rest have theirs from now on.
+        """
+        owners: dict[str, set[str]] = {}
+        for number, key in self._known({number for _, number in orders}):
+            owners.setdefault(number, set()).add(key)
+        refused = set()
+        for key, number in orders:
+            if owners.get(number, set()) - {key} or self._here.setdefault(number, key) != key:
+                refused.add(key)
+        return refused
+
+    def _known(self, numbers: Collection[str]) -> Iterable[tuple[str, str]]:
+        if not numbers:
+            return ()
+        session = self._batch.session
+        known = Q(state=OrderDelivery.State.MARKED)
+        if session.pages:
+            known |= Q(batch__session=session, batch__state=OrderBatch.State.OPEN)
+        deliveries = OrderDelivery.objects.filter(known, base_id=self._batch.base_id, number__in=numbers)
+        return deliveries.values_list("number", "order_id")
