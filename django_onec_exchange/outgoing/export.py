@@ -27,7 +27,7 @@ from ..conf import exchange_encoding
 from ..models import ExchangeSession, OrderBatch
 from ..signals import orders_exported, send_after_commit
 from .filling import BatchFiller
-from .paging import pages_behind, without_orders_of
+from .paging import pages_behind
 
 logger = logging.getLogger(__name__)
 
@@ -93,10 +93,7 @@ class OrderExportService:
     def _write(
         self, batch: OrderBatch, file: IO[bytes], context: ExchangeContext, behind: Sequence[OrderBatch]
     ) -> None:
-        orders = self.adapters.selector.select(context)
-        if behind:
-            orders = without_orders_of(orders, behind, batch.session)
-        BatchFiller(batch, context).fill(file, orders)
+        BatchFiller(batch, context, behind).fill(file, self.adapters.selector.select(context))
         file.flush()
         batch.size = file.tell()
         file.seek(0)

@@ -7,29 +7,14 @@ whole is behind it.  Everybody else asks again only when the reply never arrived
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
-from ..models import ExchangeSession, OrderBatch, OrderDelivery
+from ..models import ExchangeSession, OrderBatch
 
 #: Seconds to wait for another worker to note that the last byte left it: the client can be faster.
 _PATIENCE = 2.0
 _PAUSE = 0.05
-
-
-def without_orders_of(
-    orders: QuerySet[Any], pages: Sequence[OrderBatch], session: ExchangeSession
-) -> QuerySet[Any]:
-    """Return ``orders`` without those on these pages of the session."""
-    earlier = OrderDelivery.objects.filter(
-        base=session.base,  # the index begins with it
-        batch__in=[page.pk for page in pages],
-        order_id=Cast(OuterRef("pk"), CharField()),
-    )
-    return orders.filter(~Exists(earlier))
 
 
 def pages_behind(session: ExchangeSession) -> list[OrderBatch]:
