@@ -16,7 +16,7 @@ from ipaddress import ip_address, ip_network
 
 from django.contrib.auth import authenticate as check_password
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -29,8 +29,11 @@ from .protocol.errors import ForeignNetwork, NoPermission, NotAuthenticated, Unk
 PERMISSION = "django_onec_exchange.use_exchange"
 
 #: An idle session that delivered nothing is forgotten when the same client comes again, so that a polling 1C
-#: leaves one row and not thousands.  A running one is left alone for this long.
+#: leaves few rows and not thousands.  A running one is left alone for this long, one that confirmed for a while:
+#: it may confirm once more.
 _IDLE = timedelta(hours=1)
+_QUIET = timedelta(minutes=5)
+_LOOKED_AT = 100  # sessions of that client, the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ def open_session(request: HttpRequest, base_name: str) -> tuple[ExchangeSession,
     user, name = authenticate(request)
     token = secrets.token_urlsafe(32)
     session = _new_session(request, user, name, base_name, token_hash=_hash(token))
+    session.save()
+    _forget_agreement(session)
     _forget_idle_sessions(session)
     return session, token
 
@@ -65,7 +70,7 @@ def resume_session(call: ExchangeCall, request: HttpRequest, base_name: str) -> 
     if not token:
         return _basic_session(request, *authenticate(request), base_name), ""
     _check_network(request)
-    session = alive_sessions().filter(token_hash=_hash(token), base__name=base_name).first()
+    session = ExchangeSession.objects.alive().filter(token_hash=_hash(token), base__name=base_name).first()
     if session is None or session.account is None or not session.account.is_active:
         raise UnknownSession
     given = read_credentials(request)
@@ -159,7 +164,7 @@ def get_base(name: str) -> InfoBase:
 def _new_session(
     request: HttpRequest, user: AbstractBaseUser, name: str, base_name: str, token_hash: str | None
 ) -> ExchangeSession:
-    return ExchangeSession.objects.create(
+    return ExchangeSession(
         base=get_base(base_name),
         account=user,  # type: ignore[misc]  # the site's own user model
         account_name=name[:255],
@@ -172,38 +177,32 @@ def _new_session(
 
 def _basic_session(request: HttpRequest, user: AbstractBaseUser, name: str, base_name: str) -> ExchangeSession:
     """Return the session of a client that keeps no cookie: known by account, address and program."""
-    session = (
-        alive_sessions()
-        .filter(
-            base__name=base_name,
-            account=user.pk,
-            token_hash=None,
-            user_agent=_user_agent(request),
-            address=client_address(request),
-        )
-        .order_by("-pk")
-        .first()
-    )
+    new = _new_session(request, user, name, base_name, token_hash=None)
+    session = ExchangeSession.objects.alive().of_client(new).filter(token_hash=None).order_by("-pk").first()
     if session is None:
-        return _new_session(request, user, name, base_name, token_hash=None)
+        new.save()
+        return new
     session.last_seen_at = timezone.now()
     session.save(update_fields=["last_seen_at"])
     return session
 
 
+def _forget_agreement(session: ExchangeSession) -> None:
+    """Let a client without a cookie begin anew: what it declared in another exchange no longer holds."""
+    same_client = ExchangeSession.objects.of_client(session).filter(token_hash=None).exclude(declared_version="")
+    same_client.update(declared_version="", version="", profile=ExchangeSession.Profile.OTHER)
+
+
 def _forget_idle_sessions(session: ExchangeSession) -> None:
-    same_client = ExchangeSession.objects.filter(
-        base=session.base, account=session.account, user_agent=session.user_agent, address=session.address
+    lately = ExchangeSession.objects.of_client(session).exclude(pk=session.pk).exclude(token_hash=None)
+    keys = list(lately.order_by("-pk").values_list("pk", flat=True)[:_LOOKED_AT])
+    batches = OrderBatch.objects.filter(session=OuterRef("pk"))
+    empty = ~Exists(batches.filter(Q(order_count__gt=0) | Q(skipped_count__gt=0)))
+    finished = Exists(batches.filter(state=OrderBatch.State.CONFIRMED)) & Q(
+        last_seen_at__lt=timezone.now() - _QUIET
     )
-    empty = ~Q(pk__in=OrderBatch.objects.filter(Q(order_count__gt=0) | Q(skipped_count__gt=0)).values("session"))
-    finished = Q(pk__in=OrderBatch.objects.filter(state=OrderBatch.State.CONFIRMED).values("session"))
     idle = Q(last_seen_at__lt=timezone.now() - _IDLE)
-    same_client.exclude(pk=session.pk).exclude(token_hash=None).filter(empty, finished | idle).delete()
-
-
-def alive_sessions() -> QuerySet[ExchangeSession]:
-    oldest = timezone.now() - timedelta(seconds=conf.SESSION_LIFETIME)
-    return ExchangeSession.objects.select_related("base", "account").filter(last_seen_at__gt=oldest)
+    ExchangeSession.objects.filter(empty, finished | idle, pk__in=keys).delete()
 
 
 def _check_network(request: HttpRequest) -> None:

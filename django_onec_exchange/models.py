@@ -16,6 +16,8 @@ from django.db import connections, models, router
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .conf import conf
+
 
 class InfoBase(models.Model):
     """One 1C infobase that exchanges with the site.  Most shops have one, "default"."""
@@ -37,6 +39,22 @@ class InfoBase(models.Model):
         PostgreSQL goes on accepting rows that refer to this one.
         """
         InfoBase.objects.filter(pk=self.pk).update(locked_at=timezone.now())
+
+
+class ExchangeSessionQuerySet(models.QuerySet["ExchangeSession"]):
+    def alive(self) -> ExchangeSessionQuerySet:
+        """Return the sessions that have not ended, with what they refer to."""
+        oldest = timezone.now() - timedelta(seconds=conf.SESSION_LIFETIME)
+        return self.select_related("base", "account").filter(last_seen_at__gt=oldest)
+
+    def of_client(self, session: ExchangeSession) -> ExchangeSessionQuerySet:
+        """Return the sessions of the same client: known by base, account, program and address."""
+        return self.filter(
+            base=session.base_id,
+            account=session.account_id,
+            user_agent=session.user_agent,
+            address=session.address,
+        )
 
 
 class ExchangeSession(models.Model):
@@ -67,6 +85,8 @@ class ExchangeSession(models.Model):
     address = models.GenericIPAddressField(_("address"), null=True)
     started_at = models.DateTimeField(_("first contact"), default=timezone.now)
     last_seen_at = models.DateTimeField(_("last contact"), default=timezone.now, db_index=True)
+
+    objects = ExchangeSessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("exchange session")

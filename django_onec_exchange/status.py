@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from .access import alive_sessions, get_base
+from .access import get_base
 from .adapters import ExchangeContext
 from .conf import conf
-from .models import OrderBatch, SkippedOrder
+from .models import ExchangeSession, OrderBatch, SkippedOrder
 from .mounting import get_mount
 from .protocol.errors import NotConfigured
 
@@ -44,6 +44,8 @@ def exchange_status(base_name: str = "default") -> ExchangeStatus:
         waiting=adapters.selector.select(context).count(),
         sent=adapters.marker.filter_sent(orders, context).count(),
         skipped=SkippedOrder.objects.filter(base=base, resolved_at=None).count(),
-        open_batches=batches.filter(state=OrderBatch.State.OPEN, session__in=alive_sessions()).count(),
+        open_batches=batches.filter(
+            state=OrderBatch.State.OPEN, session__in=ExchangeSession.objects.alive()
+        ).count(),
         last_confirmed_at=confirmed.values_list("confirmed_at", flat=True).first(),
     )

@@ -16,6 +16,7 @@ from django.db import Error as AnyDatabaseError
 from django.db import connections, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.views import View
@@ -91,7 +92,7 @@ class ExchangeView(View):
                 reference = secrets.token_hex(4)
                 logger.exception("the exchange with 1C failed, reference %s", reference)
                 response = self.refuse(InternalError(reference=reference))
-        response.headers["Cache-Control"] = "no-store"
+        add_never_cache_headers(response)
         return response
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
@@ -135,6 +136,7 @@ class ExchangeView(View):
             headers={
                 "Content-Length": str(batch.size),
                 "Content-Disposition": f'attachment; filename="orders.{"zip" if zipped else "xml"}"',
+                "X-Accel-Buffering": "no",  # nginx would take the whole reply for a client that hung up
             },
         )
         response.block_size = BLOCK_SIZE

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..adapters import Adapters, ExchangeContext, order_pks
@@ -31,20 +31,23 @@ def confirm(session: ExchangeSession, adapters: Adapters) -> int:
     """
     if session.pages:
         settle(session)
-    ambiguous = False
-    marked = 0
     with _alone_with(session.base):
         batches = list(_confirmable(session))
-        if session.token_hash is None and len(batches) > 1:
+        ambiguous = session.token_hash is None and sum(bool(batch.order_count) for batch in batches) > 1
+        if ambiguous:
             _withdraw(batches)
-            ambiguous = True
         elif not batches and not _was_confirmed(session):
             raise NothingToConfirm
-        else:
-            marked = sum(_mark_batch(batch, adapters) for batch in batches)
     if ambiguous:
         raise AmbiguousConfirmation
-    return marked
+    return sum(_confirm_batch(batch, adapters) for batch in batches)
+
+
+def _confirm_batch(batch: OrderBatch, adapters: Adapters) -> int:
+    """Confirm one batch in a transaction of its own, so that none is long; what is repeated goes on from there."""
+    with _alone_with(batch.base):
+        batch.refresh_from_db(fields=["state"])
+        return _mark_batch(batch, adapters) if batch.state == _State.OPEN else 0
 
 
 @contextmanager
@@ -67,10 +70,12 @@ def _confirmable(session: ExchangeSession) -> QuerySet[OrderBatch]:
     """Return the batches that ``success`` of this session means, oldest first.
 
     A client that pages means every page handed over whole; a stock client the one reply it read; a client with
-    credentials alone its account's one open batch.
+    credentials alone the one open batch of its account, unless another client has a session for it.
     """
     if session.token_hash is None:
-        batches = OrderBatch.objects.filter(base=session.base, session__account=session.account_id)
+        same_client = Q(user_agent=session.user_agent, address=session.address)
+        sessions = ExchangeSession.objects.alive().filter(base=session.base, account=session.account_id)
+        batches = OrderBatch.objects.filter(session__in=sessions.filter(same_client | Q(token_hash=None)))
     else:
         batches = session.batches.all()
     batches = batches.filter(state=_State.OPEN)

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import logging
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BufferedIOBase
@@ -26,7 +27,7 @@ from ..conf import exchange_encoding
 from ..models import ExchangeSession, OrderBatch
 from ..signals import orders_exported, send_after_commit
 from .filling import BatchFiller
-from .paging import withdraw_unread, without_handed_over
+from .paging import pages_behind
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class OrderExportService:
         Constant in memory whatever the number of orders.  If it raises, what could be confirmed before still can.
         """
         context = self.context(session)
-        withdraw_unread(session)
+        behind = pages_behind(session)
         _sweep(session)
         file = tempfile.TemporaryFile(  # noqa: SIM115  # the reply closes it
             dir=settings.FILE_UPLOAD_TEMP_DIR, buffering=1 << 16
@@ -79,8 +80,8 @@ class OrderExportService:
         )
         try:
             batch.save()
-            self._write(batch, file, context)
-            self._publish(batch)
+            self._write(batch, file, context, behind)
+            self._publish(batch, behind)
         except BaseException:
             with contextlib.suppress(OSError):  # a full disk fails once more when what is buffered is flushed
                 file.close()
@@ -89,11 +90,10 @@ class OrderExportService:
         file.seek(0)
         return PreparedBatch(batch, file)
 
-    def _write(self, batch: OrderBatch, file: IO[bytes], context: ExchangeContext) -> None:
-        orders = self.adapters.selector.select(context)
-        if batch.session.pages:
-            orders = without_handed_over(orders, batch.session)
-        BatchFiller(batch, context).fill(file, orders)
+    def _write(
+        self, batch: OrderBatch, file: IO[bytes], context: ExchangeContext, behind: Sequence[OrderBatch]
+    ) -> None:
+        BatchFiller(batch, context, behind).fill(file, self.adapters.selector.select(context))
         file.flush()
         batch.size = file.tell()
         file.seek(0)
@@ -101,21 +101,17 @@ class OrderExportService:
         if batch.order_count:
             audit.keep_copy(batch, file)
 
-    def _publish(self, batch: OrderBatch) -> None:
-        """Make the batch confirmable; it takes the place of what a stock client never received.
+    def _publish(self, batch: OrderBatch, behind: Sequence[OrderBatch]) -> None:
+        """Make the batch confirmable; it takes the place of all but the pages the client was past when it asked.
 
         A client that hung up may ask again while the first answer is still being made: the later question counts.
         """
-        others = batch.session.batches.exclude(pk=batch.pk)
+        others = batch.session.batches.exclude(pk__in=[batch.pk, *(page.pk for page in behind)])
         with transaction.atomic():
             batch.base.lock()
-            batch.state = OrderBatch.State.OPEN
-            if not batch.session.pages:
-                others.filter(pk__lt=batch.pk, state=OrderBatch.State.OPEN).update(
-                    state=OrderBatch.State.SUPERSEDED
-                )
-                if others.filter(pk__gt=batch.pk).exclude(state=OrderBatch.State.PREPARING).exists():
-                    batch.state = OrderBatch.State.SUPERSEDED
+            others.filter(pk__lt=batch.pk, state=OrderBatch.State.OPEN).update(state=OrderBatch.State.SUPERSEDED)
+            overtaken = others.filter(pk__gt=batch.pk).exclude(state=OrderBatch.State.PREPARING).exists()
+            batch.state = OrderBatch.State.SUPERSEDED if overtaken else OrderBatch.State.OPEN
             batch.save()
             send_after_commit(orders_exported, OrderBatch, batch=batch)
         logger.info("batch %s: %s orders, %s left out", batch.pk, batch.order_count, batch.skipped_count)

@@ -46,9 +46,11 @@ class _Made(NamedTuple):
 class BatchFiller:
     """Writes orders until none are left, QUERY_LIMIT is reached or QUERY_TIME_BUDGET is spent."""
 
-    def __init__(self, batch: OrderBatch, context: ExchangeContext) -> None:
+    def __init__(self, batch: OrderBatch, context: ExchangeContext, behind: Sequence[OrderBatch] = ()) -> None:
+        """``behind`` are the pages of the same session that the client is past."""
         self.batch = batch
         self.context = context
+        self._behind = behind
         self._deadline = time.monotonic() + conf.QUERY_TIME_BUDGET
         self._money_mismatch = conf.MONEY_MISMATCH
         self._limit = conf.QUERY_LIMIT
@@ -81,11 +83,12 @@ class BatchFiller:
         By keys first: a cursor kept open over the whole export would hold up writers on SQLite, and would be
         read into memory at once on MySQL.  The windows are positions in what moves meanwhile: orders that are
         left out mostly fall out of the query, others come or go.  So what was seen is dropped from each window;
-        what slips between two windows goes with the next batch.
+        what slips between two windows goes with the next batch.  The orders of earlier pages still wait, at the
+        head of the queue.
         """
         keys = orders.select_related(None).prefetch_related(None).values_list("pk", flat=True)
         seen: set[Any] = set()
-        passed = 0
+        passed = sum(page.order_count for page in self._behind)
         while self.batch.order_count < self._limit and not self._late():
             start = passed + self.batch.order_count + len(self._failures)
             window = list(keys[start : start + self._limit - self.batch.order_count])
@@ -97,10 +100,21 @@ class BatchFiller:
                 if self._late():
                     return
                 chunk = self.context.adapters.selector.fetch(orders, fresh[first : first + conf.CHUNK_SIZE])
-                yield chunk
+                yield self._not_behind(chunk)
                 release(chunk)
             if not fresh:
                 passed += len(window)
+
+    def _not_behind(self, orders: list[Any]) -> list[Any]:
+        """Return the orders without those on earlier pages, which have moved back in the queue."""
+        if not self._behind:
+            return orders
+        keys = [order_key(order) for order in orders]
+        earlier = OrderDelivery.objects.filter(
+            base=self.batch.base_id, batch__in=[page.pk for page in self._behind], order_id__in=keys
+        )
+        known = set(earlier.values_list("order_id", flat=True))
+        return [order for order, key in zip(orders, keys, strict=True) if key not in known]
 
     def _late(self) -> bool:
         """Tell whether the time is spent; a batch that has only begun is never late, however slow the site."""

@@ -7,35 +7,26 @@ whole is behind it.  Everybody else asks again only when the reply never arrived
 from __future__ import annotations
 
 import time
-from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
-from ..models import ExchangeSession, OrderBatch, OrderDelivery
+from ..models import ExchangeSession, OrderBatch
 
 #: Seconds to wait for another worker to note that the last byte left it: the client can be faster.
 _PATIENCE = 2.0
 _PAUSE = 0.05
 
 
-def without_handed_over(orders: QuerySet[Any], session: ExchangeSession) -> QuerySet[Any]:
-    """Return ``orders`` without those on the session's pages that were handed over whole."""
-    earlier = OrderDelivery.objects.filter(
-        base=session.base,  # the index begins with it
-        batch__session=session,
-        batch__state=OrderBatch.State.OPEN,
-        batch__handed_over_at__isnull=False,
-        order_id=Cast(OuterRef("pk"), CharField()),
-    )
-    return orders.filter(~Exists(earlier))
+def pages_behind(session: ExchangeSession) -> list[OrderBatch]:
+    """Return the pages that the client of this session is past: those that were handed over whole.
 
-
-def withdraw_unread(session: ExchangeSession) -> None:
-    """Let the pages that were not handed over whole be sent again."""
-    if session.pages:
-        settle(session)
-        _unread_pages(session).update(state=OrderBatch.State.SUPERSEDED)
+    The others are withdrawn, so that their orders are sent again.  None for a client that does not page.
+    """
+    if not session.pages:
+        return []
+    settle(session)
+    _unread_pages(session).update(state=OrderBatch.State.SUPERSEDED)
+    return list(session.batches.filter(state=OrderBatch.State.OPEN, handed_over_at__isnull=False))
 
 
 def settle(session: ExchangeSession) -> None:

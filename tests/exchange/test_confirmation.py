@@ -183,6 +183,48 @@ def test_credentials_alone_do_not_tell_two_open_exchanges_apart(ask, account, ma
     assert Order.objects.filter(sent_to_1c=True).count() == 1
 
 
+@pytest.mark.parametrize("days", [0, 400])
+def test_credentials_alone_do_not_confirm_what_another_client_was_given(
+    ask, sign_in, make_order, time_machine, days
+):
+    """A cookie exchange that was never confirmed is neither confirmed by somebody else nor in anybody's way."""
+    order = make_order()
+    body(ask("mode=query", cookie=sign_in()))
+    time_machine.move_to(timezone.now() + timedelta(days=days))
+    elsewhere = {"auth": "1c:secret", "REMOTE_ADDR": "192.0.2.7"}
+
+    assert body(ask("mode=success", **elsewhere)) == NOTHING
+    assert not is_sent(order)
+
+    body(ask("mode=query", **elsewhere))
+    assert body(ask("mode=success", **elsewhere)) == "success"
+    assert is_sent(order)
+
+
+def test_what_credentials_alone_declared_ends_with_the_exchange(ask, account, make_order):
+    """Another 1C of the same office may be a stock one, which would find nothing in containers."""
+    make_order()
+
+    def stock():
+        return {"auth": "1c:secret", "headers": {"User-Agent": "1C+Enterprise/8.3"}}
+
+    ask("mode=init&version=3.1", **stock())
+
+    ask("mode=checkauth", **stock())
+
+    assert "Контейнер" not in body(ask("mode=query", **stock()))
+
+
+def test_a_session_that_confirmed_may_confirm_again_after_the_next_checkauth(ask, sign_in):
+    token = sign_in()
+    body(ask("mode=query", cookie=token))
+    body(ask("mode=success", cookie=token))
+
+    sign_in()
+
+    assert body(ask("mode=success", cookie=token)) == "success"
+
+
 def test_credentials_alone_do_not_confirm_another_account(ask, account, make_account, make_order):
     make_account("other", "secret")
     order = make_order()

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.core.files.storage import FileSystemStorage
 from django.db import connection
 
-from django_onec_exchange.adapters import OrderMarker, OrderSelector, OrderSerializer
+from django_onec_exchange.adapters import OrderMarker, OrderSerializer
 
 
 class HookedSerializer(OrderSerializer):
@@ -22,18 +22,6 @@ class HookedSerializer(OrderSerializer):
         if type(self).before is not None:
             type(self).before(order)
         return super().serialize(order, context)
-
-
-class HookedSelector(OrderSelector):
-    """Calls ``before``, once, when it is asked for the waiting orders."""
-
-    before: ClassVar[Callable[[], None] | None] = None
-
-    def select(self, context):
-        happens, type(self).before = type(self).before, None
-        if happens is not None:
-            happens()
-        return super().select(context)
 
 
 class DyingSerializer(OrderSerializer):
