@@ -13,7 +13,7 @@ def gettext_noop(message: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One reason why 1C would not take a document, or would take it wrongly.
+    """One reason why 1C would not take a document, or would take it wrongly, or why a file of 1C's is refused.
 
     ``message`` is an English sentence with named placeholders for ``params``; whoever shows it translates
     it first.  A ``warning`` is told and does not keep the order back.
@@ -29,12 +29,16 @@ class Problem:
 
 
 class CommercemlError(ValueError):
-    """Base of what this package raises."""
-
-
-class InvalidDocument(CommercemlError):
-    """A document that must not be sent.  ``problem`` says why."""
+    """Base of what this package raises.  ``problem`` says why."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
+
+
+class InvalidDocument(CommercemlError):
+    """A document that must not be sent."""
+
+
+class BrokenFile(CommercemlError):
+    """A file from 1C that cannot be read: damaged, cut short, or no CommerceML."""
