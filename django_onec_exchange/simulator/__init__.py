@@ -15,9 +15,17 @@ with the rest of this package.  In a test of your shop::
         assert onec.infobase.orders[order.number].total == order.total
         assert not report.warnings
 
+The way in is played too, as a whole or step by step::
+
+        report = onec.send_catalog({"import0_1.xml": path, "import_files/ab/picture.jpg": other_path})
+
+        assert report.succeeded, report.error
+        assert not any(file.polls for file in report.files)
+
 Over a socket, against any site: ``UNF(HttpTransport("https://shop.example/1c/exchange/"), ...)``.
 """
 
+from .bodies import Portion, Source
 from .clients import ClientOptions, OneCClient
 from .configurations import UNF, UT11, BitrixModule
 from .documents import (
@@ -32,8 +40,10 @@ from .errors import ExchangeStoppedError, LoadingStoppedError, ReadError, Simula
 from .infobase import BookedOrder, Counterparty, Infobase, LoadResult, Progress
 from .profiles import BITRIX_PROFILE, UNF_PROFILE, UT11_PROFILE, Profile
 from .replies import Authorisation, Parameters, Reply, read_authorisation, read_parameters, read_reply
-from .reports import ExchangeReport, Step
+from .reports import ExchangeReport, SentFile, Step, UploadReport
+from .siteinfo import Choice, SiteInfo, read_site_info
 from .transports import Answer, DjangoTransport, HttpTransport, Transport
+from .uploads import Files
 
 __all__ = [
     "BITRIX_PROFILE",
@@ -45,12 +55,14 @@ __all__ = [
     "Authorisation",
     "BitrixModule",
     "BookedOrder",
+    "Choice",
     "ClientOptions",
     "Counterparty",
     "CounterpartyKind",
     "DjangoTransport",
     "ExchangeReport",
     "ExchangeStoppedError",
+    "Files",
     "HttpTransport",
     "Infobase",
     "ItemKind",
@@ -58,6 +70,7 @@ __all__ = [
     "LoadingStoppedError",
     "OneCClient",
     "Parameters",
+    "Portion",
     "Profile",
     "Progress",
     "ReadError",
@@ -66,11 +79,16 @@ __all__ = [
     "ReceivedRow",
     "RelatedDocument",
     "Reply",
+    "SentFile",
     "SimulatorError",
+    "SiteInfo",
+    "Source",
     "Step",
     "TransferError",
     "Transport",
+    "UploadReport",
     "read_authorisation",
     "read_parameters",
     "read_reply",
+    "read_site_info",
 ]

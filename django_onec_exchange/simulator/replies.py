@@ -99,11 +99,18 @@ class Authorisation:
     cookie_name: str
     cookie_value: str
     line_four: str  # "" if the site sent three lines
+    line_five: str = ""
 
     @property
     def session_id(self) -> str:
         """The token without the literal ``sessid=``, which UT cuts out and adds again (UT 5991)."""
         return self.line_four.replace(SESSID, "")
+
+    @property
+    def timestamp(self) -> str:
+        """The site's clock, which Bitrix names for a later ``deactivate``; "" if it named none."""
+        name, found, value = self.line_five.partition("=")
+        return value.strip() if found and name.strip().lower() == "timestamp" else ""
 
     def warnings(self) -> list[str]:
         """What would get into headers and addresses because 1C does not trim these lines."""
@@ -129,7 +136,7 @@ def read_authorisation(reply: Reply) -> Authorisation:
         raise ExchangeStoppedError(_told("The site did not let 1C in", reply))
     if reply.line_count < SHORTEST_AUTHORISATION or not reply.line(2) or not reply.line(3):
         raise ExchangeStoppedError("checkauth answered success without the name and value of a cookie.")
-    return Authorisation(reply.line(2), reply.line(3), reply.line(4))
+    return Authorisation(reply.line(2), reply.line(3), reply.line(4), reply.line(5))
 
 
 @dataclass(frozen=True)
@@ -164,6 +171,20 @@ def read_parameters(reply: Reply, *, exactly_two_lines: bool, at_least: int = UN
         version=further.get("version", "").strip(),
         session_id=further.get("sessid", ""),
     )
+
+
+def need_success(reply: Reply, subject: str) -> None:
+    """Take nothing but ``success`` for an answer about ``subject`` (UT 6140-6176).
+
+    Raises ExchangeStoppedError.
+    """
+    if reply.succeeded:
+        return
+    if reply.is_empty:
+        raise ExchangeStoppedError(f"{subject} was not answered.")
+    if reply.first_line == "failure":
+        raise ExchangeStoppedError(f"The site refused {subject}: {(reply.reason or 'no reason').rstrip('.')}.")
+    raise ExchangeStoppedError(_told(f"{subject} was answered with what 1C takes for a failure", reply))
 
 
 def _limit(line: str) -> int:

@@ -1,4 +1,4 @@
-"""What came of one operation: its steps, its orders, and why it ended."""
+"""What came of one operation: its steps, its orders or files, and why it ended."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Step:
     first_line: str
     seconds: float
     bytes: int  # of the reply body
+    sent: int = 0  # bytes of the request body
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,49 @@ class ExchangeReport:
             "error": self.error,
             "total": str(self.total),
             "orders": [_order(order) for order in self.orders],
+            "steps": [vars(step) for step in self.steps],
+            "warnings": list(self.warnings),
+        }
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """What became of one file."""
+
+    name: str
+    bytes: int
+    succeeded: bool  # sent and, where this 1C asks for it, imported
+    polls: int  # how often ``import`` was answered with ``progress``
+    progress: tuple[str, ...]  # what the site said each time, "" for nothing
+    error: str | None  # one plain sentence; None also for a file that was not reached
+
+
+@dataclass(frozen=True)
+class UploadReport:
+    """The sending of files, as 1C's log would tell it."""
+
+    profile: str
+    type: str  # "catalog" or "sale"
+    steps: tuple[Step, ...]  # of all attempts
+    files: tuple[SentFile, ...]  # after the last attempt
+    attempts: int
+    warnings: tuple[str, ...]  # nothing failed, yet something is not as the site meant it
+    error: str | None  # one plain sentence; None: everything was taken
+
+    @property
+    def succeeded(self) -> bool:
+        """1C considers it done and forgets that it had something to send."""
+        return self.error is None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as values JSON knows."""
+        return {
+            "profile": self.profile,
+            "type": self.type,
+            "succeeded": self.succeeded,
+            "error": self.error,
+            "attempts": self.attempts,
+            "files": [{**vars(file), "progress": list(file.progress)} for file in self.files],
             "steps": [vars(step) for step in self.steps],
             "warnings": list(self.warnings),
         }

@@ -1,7 +1,8 @@
 """How requests reach the site: a real socket, or Django's test client.
 
-Both speak the HTTP of 1C's module code: the query is glued to the address, redirects are not
-followed, ``Set-Cookie`` is ignored, nothing is compressed (UT 11.5, ОбменССайтом 3875 and 6275).
+Both speak the HTTP of 1C's module code: the query is glued to the address as it is, a file name in
+Cyrillic included; redirects are not followed, ``Set-Cookie`` is ignored, nothing is compressed, and
+no ``Content-Type`` is named for a body (UT 11.5, ОбменССайтом 3875 and 6275).
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import struct
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from io import BytesIO
 from string import printable
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
+from .bodies import Portion
 from .errors import TransferError
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Where 1C looks if the configured address names only a host (UT 11.5, UNF)
 DEFAULT_SCRIPT = "/bitrix/admin/1c_exchange.php"
-PIECE = 64 * 1024  # bytes read from the socket at a time
+PIECE = 64 * 1024  # bytes read from the socket or sent at a time
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,26 @@ class Answer:
 class Transport(Protocol):
     """Anything that can carry one request to the site and bring back the reply."""
 
-    def send(self, method: str, query: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+    def send(self, method: str, query: str, *, headers: Mapping[str, str], body: bytes | Portion = b"") -> Answer:
         """Send one request; ``query`` is what stands behind the question mark.
 
-        Raises TransferError if no complete reply came.
+        A ``Portion`` is read to its end, once.  Raises TransferError if no complete reply came.
         """
         ...
+
+
+class _Connection(http.client.HTTPConnection):
+    """Puts the letters of an address on the wire as UTF-8, where http.client insists on ASCII.
+
+    Control characters and blanks are refused before it comes to this (CVE-2019-9740).
+    """
+
+    def _encode_request(self, request: str) -> bytes:
+        return request.encode()
+
+
+class _SecureConnection(_Connection, http.client.HTTPSConnection):
+    """The same inside TLS."""
 
 
 class HttpTransport:
@@ -63,10 +80,13 @@ class HttpTransport:
 
     ``url`` is treated as 1C treats the address in its settings: blanks are removed, ``\\`` becomes
     ``/``, and the script of a bare host is ``bitrix/admin/1c_exchange.php``.  ``timeout`` is in
-    seconds and bounds the connection and the whole reply: 180 in UT, 1800 in UNF.
+    seconds and bounds the connection, what is sent and the whole reply: 180 in UT, 1800 in UNF.
 
     ``hang_up_after`` makes the client break off hard (RST) once that many bytes of a reply body
-    have arrived; a shorter body is read in peace.  It may be changed between requests.
+    have arrived; ``cut_body_after`` makes it close the connection once that many bytes of a body
+    have been sent.  A shorter body goes in peace.  Both may be changed between requests.
+    ``quote_letters`` percent-encodes what is not ASCII in the query, for a server that refuses the
+    bare bytes, as gunicorn 27 does with a 400.
     ``on_bytes`` is told the bytes of the body so far, while they arrive.
     Raises ValueError for an address no request can be sent to.
     """
@@ -77,6 +97,8 @@ class HttpTransport:
         timeout: float = 180,
         *,
         hang_up_after: int | None = None,
+        cut_body_after: int | None = None,
+        quote_letters: bool = False,
         on_bytes: Callable[[int], None] | None = None,
         context: ssl.SSLContext | None = None,
     ) -> None:
@@ -86,6 +108,8 @@ class HttpTransport:
             raise ValueError("The address must look like https://shop.example/path.")
         self.timeout = timeout
         self.hang_up_after = hang_up_after
+        self.cut_body_after = cut_body_after
+        self.quote_letters = quote_letters
         self.on_bytes = on_bytes
         self._secure = parts.scheme == "https"
         self._host = parts.hostname
@@ -94,20 +118,20 @@ class HttpTransport:
         script = parts.path if parts.path.strip("/") else DEFAULT_SCRIPT
         self._script = f"{script}?{parts.query}" if parts.query else script
 
-    def send(self, method: str, query: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+    def send(self, method: str, query: str, *, headers: Mapping[str, str], body: bytes | Portion = b"") -> Answer:
         """Send one request and read the reply.  Raises TransferError, never a socket's own error."""
         deadline = monotonic() + self.timeout
         connection = self._connection()
+        portion = _portion(body)
         try:
-            # quote() touches only what is not ASCII; blanks and line breaks stay and are refused below
-            target = quote(f"{self._script}?{query}", safe=printable)
-            connection.putrequest(method, target, skip_accept_encoding=True)
+            connection.putrequest(method, self._target(query), skip_accept_encoding=True)
             for name, value in headers.items():
                 connection.putheader(name, value)
-            if body or method == "POST":
-                connection.putheader("Content-Length", str(len(body)))
-            connection.endheaders(body or None)
+            if portion.size or method == "POST":
+                connection.putheader("Content-Length", str(portion.size))
+            connection.endheaders()
             sock = connection.sock
+            self._send_body(connection, portion, deadline)
             with closing(connection.getresponse()) as response:
                 content = self._read_body(response, sock, deadline)
                 return Answer(response.status, _folded(response), content)
@@ -116,10 +140,33 @@ class HttpTransport:
         finally:
             connection.close()
 
+    def _target(self, query: str) -> str:
+        # quote() touches only what is not ASCII: blanks and line breaks stay, and http.client refuses them
+        behind = quote(query, safe=printable) if self.quote_letters else query
+        return f"{quote(self._script, safe=printable)}?{behind}"
+
     def _connection(self) -> http.client.HTTPConnection:
         if self._secure:
-            return http.client.HTTPSConnection(self._host, self._port, timeout=self.timeout, context=self._context)
-        return http.client.HTTPConnection(self._host, self._port, timeout=self.timeout)
+            return _SecureConnection(self._host, self._port, timeout=self.timeout, context=self._context)
+        return _Connection(self._host, self._port, timeout=self.timeout)
+
+    def _send_body(self, connection: http.client.HTTPConnection, body: Portion, deadline: float) -> None:
+        cut = _cut_in(body, self.cut_body_after)
+        wanted = body.size if cut is None else cut
+        sent = 0
+        while sent < wanted:
+            piece = body.read(min(PIECE, wanted - sent))
+            if not piece:
+                raise TransferError("The file became shorter while it was sent.")
+            try:
+                connection.send(piece)
+            except ConnectionError:
+                return  # refused unread, as nginx does with a 413: the reply may be there all the same
+            sent += len(piece)
+            if monotonic() > deadline:
+                raise TransferError(f"The request was not sent after {self.timeout:g} seconds.")
+        if cut is not None:
+            raise _cut_off(cut)
 
     def _read_body(self, response: http.client.HTTPResponse, sock: Any, deadline: float) -> bytes:
         body = bytearray()
@@ -172,27 +219,48 @@ class DjangoTransport:
     The client's own cookies are not sent, as 1C keeps none.  An exception in a view comes through
     unless the client was made with ``raise_request_exception=False``.  Streaming replies are read
     to their end and closed.  ``hang_up_after`` reads that many bytes of the body, then closes the
-    response unread and raises TransferError.
+    response unread and raises TransferError.  With ``cut_body_after`` the view finds that many bytes
+    and then the end, whatever its Content-Length says, as under a WSGI server.
     """
 
-    def __init__(self, client: Client, path: str, *, hang_up_after: int | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        path: str,
+        *,
+        hang_up_after: int | None = None,
+        cut_body_after: int | None = None,
+    ) -> None:
         self.client = client
         self.path = path
         self.hang_up_after = hang_up_after
+        self.cut_body_after = cut_body_after
 
-    def send(self, method: str, query: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+    def send(self, method: str, query: str, *, headers: Mapping[str, str], body: bytes | Portion = b"") -> Answer:
         """Play one request.  Raises TransferError for a body shorter than its Content-Length."""
-        environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
-        content_type = environ.pop("HTTP_CONTENT_TYPE", "application/octet-stream")
-        environ.setdefault("HTTP_COOKIE", "")
-        # a WSGI server hands the raw bytes of the query over as latin-1
-        environ["QUERY_STRING"] = query.encode().decode("latin-1")
-        response: Any = self.client.generic(method, self.path, body, content_type, **environ)  # type: ignore[arg-type]
+        portion = _portion(body)
+        cut = _cut_in(portion, self.cut_body_after)
+        environ = self._environ(query, headers)
+        if portion.size or method == "POST":
+            environ["CONTENT_LENGTH"] = str(portion.size)
+            environ["wsgi.input"] = portion if cut is None else BytesIO(portion.read(cut) or b"")
+        response: Any = self.client.generic(method, self.path, **environ)
         try:
+            if cut is not None:
+                raise _cut_off(cut)
             content = self._read_body(response)
         finally:
             _close_once(response)
         return Answer(response.status_code, dict(response.headers.items()), content)
+
+    def _environ(self, query: str, headers: Mapping[str, str]) -> dict[str, Any]:
+        environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+        environ.setdefault("HTTP_COOKIE", "")
+        if "HTTP_CONTENT_TYPE" in environ:
+            environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE")
+        # a WSGI server hands the raw bytes of the query over as latin-1
+        environ["QUERY_STRING"] = query.encode().decode("latin-1")
+        return environ
 
     def _read_body(self, response: Any) -> bytes:
         body = bytearray()
@@ -244,6 +312,19 @@ def _checked_length(body: bytes, expected: int | None) -> bytes:
             f"The reply broke off: {len(body)} bytes came, Content-Length says {expected}.", partial=True
         )
     return body[:expected]
+
+
+def _portion(body: bytes | Portion) -> Portion:
+    return Portion(BytesIO(body), 0, len(body)) if isinstance(body, bytes) else body
+
+
+def _cut_in(body: Portion, after: int | None) -> int | None:
+    """Where to break off this body; None if it goes in peace."""
+    return after if after is not None and body.size >= max(after, 1) else None
+
+
+def _cut_off(count: int) -> TransferError:
+    return TransferError(f"The client hung up after sending {count} bytes.")
 
 
 def _hung_up(count: int) -> TransferError:

@@ -107,9 +107,14 @@ class ScriptedSite:
             "init": "zip=no\nfile_limit=1000000",
             "query": document(order()),
             "success": "success",
+            "file": "success",
+            "import": "success",
+            "deactivate": "success",
+            "complete": "success",
             **script,
         }
         self.requests = []
+        self.uploads = []  # of each POST: the name in its address, and its body
 
     @property
     def modes(self):
@@ -122,6 +127,9 @@ class ScriptedSite:
     def send(self, method, query, *, headers, body=b""):
         self.requests.append((method, query, dict(headers)))
         mode = parse_qs(query)["mode"][0]
+        if method == "POST":
+            content = body if isinstance(body, bytes) else body.read()
+            self.uploads.append((parse_qs(query)["filename"][0], content))
         said = self.script[mode]
         if isinstance(said, list):
             said = said.pop(0)
@@ -146,6 +154,8 @@ def raw_server(reply):
     heads, errors = [], []
 
     class Handler(StreamRequestHandler):
+        rbufsize = 0  # a body stays on the connection, for ``reply`` to read
+
         def handle(self):
             lines = []
             while (line := self.rfile.readline()) not in (b"\r\n", b""):
@@ -162,6 +172,15 @@ def raw_server(reply):
             yield f"http://127.0.0.1:{server.server_address[1]}/exchange/", heads, errors
         finally:
             server.shutdown()
+
+
+def body_of(head, connection):
+    """The body of the request, as far as it comes."""
+    length = int(head.split("Content-Length: ")[1].split("\r\n")[0]) if "Content-Length: " in head else 0
+    body = b""
+    while len(body) < length and (piece := connection.recv(65_536)):
+        body += piece
+    return body
 
 
 def http(body, *, status="200 OK", length=None, headers=""):

@@ -8,13 +8,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from django_onec_exchange.management.commands.onec_simulate import Command
-from tests.simulator.peers import LOGIN, container, document, http, order, raw_server
+from tests.simulator.peers import LOGIN, body_of, container, document, http, order, raw_server
 
 SCRIPT = {
     "checkauth": LOGIN,
     "init": "zip=no\nfile_limit=1\nsessid=tok-1\nversion=2.09",
     "query": document(order("1"), order("[b]2[/b]")),
     "success": "success",
+    "file": "success",
+    "import": "success",
 }
 
 
@@ -22,6 +24,7 @@ def site(**script):
     said = {**SCRIPT, **script}
 
     def reply(head, connection):
+        body_of(head, connection)
         mode = head.split("mode=")[1].split("&")[0].split()[0]
         text = said[mode]
         connection.sendall(http((text.pop(0) if isinstance(text, list) else text).encode()))
@@ -202,3 +205,147 @@ def test_without_rich_json_still_works(monkeypatch):
 
     with site() as (address, _, _):
         assert json.loads(run(address, "--json")[0])["confirmed"]
+
+
+# -- sending files
+
+
+def sending(**script):
+    return site(**{"init": "zip=no\nfile_limit=4", **script})
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    folder = tmp_path / "webdata"
+    (folder / "import_files" / "ab").mkdir(parents=True)
+    (folder / "import.xml").write_bytes(b"0123456789")
+    (folder / "offers.xml").write_bytes(b"0")
+    (folder / "import_files" / "ab" / "x.jpg").write_bytes(b"jpg")
+    return folder
+
+
+@pytest.fixture
+def orders(tmp_path):
+    file = tmp_path / "orders-1_1.xml"
+    file.write_bytes(b"<x/>")
+    return file
+
+
+def addresses(heads):
+    return [head.split()[1].partition("?")[2] for head in heads]
+
+
+def test_a_folder_is_sent_by_the_relative_names_in_it(catalog):
+    said = ["progress\nРазобрано 50 %", "success", "success"]
+    with sending(**{"import": said}) as (address, heads, _):
+        out, err = run(address, "--send", str(catalog))
+
+    assert addresses(heads) == [
+        "type=catalog&mode=checkauth",
+        "type=catalog&mode=init",
+        *["type=catalog&mode=file&filename=import.xml"] * 3,
+        "type=catalog&mode=file&filename=import_files/ab/x.jpg",
+        "type=catalog&mode=file&filename=offers.xml",
+        *["type=catalog&mode=import&filename=import.xml"] * 2,
+        "type=catalog&mode=import&filename=offers.xml",
+    ]
+    assert "filename=import.xml × 3" in out
+    assert "Разобрано 50 %" in out
+    assert "import_files/ab/x.jpg" in out
+    assert out.rstrip().endswith("Sent 3 files")
+    assert "14 bytes to send" in err
+    assert "2 files to import" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "type_"),
+    [
+        ("orders-1_1.xml", [], "sale"),
+        ("Orders.XML", [], "sale"),
+        ("documents___1.xml", [], "sale"),
+        ("goods_1.xml", [], "catalog"),
+        ("orders.zip", [], "sale"),
+        ("v8_1_1.zip", [], "catalog"),
+        ("orders.xml", ["--type", "catalog"], "catalog"),
+        ("import.xml", ["--type", "sale"], "sale"),
+    ],
+)
+def test_the_type_is_guessed_from_the_name_unless_told(tmp_path, name, arguments, type_):
+    (tmp_path / name).write_bytes(b"1")
+    with sending() as (address, heads, _):
+        run(address, "--send", str(tmp_path / name), *arguments)
+
+    assert addresses(heads)[0] == f"type={type_}&mode=checkauth"
+
+
+def test_pictures_do_not_make_orders_a_catalogue(tmp_path, orders):
+    picture = tmp_path / "x.jpg"
+    picture.write_bytes(b"jpg")
+    with sending() as (address, heads, _):
+        out, _ = run(address, "--send", str(orders), str(picture))
+
+    assert addresses(heads)[0] == "type=sale&mode=checkauth"
+    assert out.rstrip().endswith("Sent 2 files")
+
+
+def test_several_files_may_come_from_code(catalog):
+    with sending() as (address, heads, _):
+        run(address, send=[catalog / "import.xml", catalog / "offers.xml"], type="catalog")
+
+    assert addresses(heads)[-1].endswith("import&filename=offers.xml")
+
+
+def test_a_refusal_is_told_after_the_tables_and_fails_the_command(orders):
+    with sending(file="failure\nНет места") as (address, _, _):
+        out = StringIO()
+        with pytest.raises(CommandError, match="Нет места"):
+            call_command(Command(stdout=out, stderr=StringIO()), address, "--send", str(orders))
+
+    assert "mode=file" in out.getvalue()
+    assert out.getvalue().rstrip().endswith("1C would send it all again")
+
+
+def test_the_report_of_sending_can_be_json(orders):
+    with sending() as (address, _, _):
+        out, _ = run(address, "--json", "--send", str(orders))
+
+    report = json.loads(out)
+    assert report["succeeded"]
+    assert report["files"][0]["name"] == "orders-1_1.xml"
+
+
+def test_only_some_files_are_listed(catalog):
+    with sending() as (address, _, _):
+        out, _ = run(address, "--show", "1", "--send", str(catalog))
+
+    assert "The first 1 of 3 files" in out
+    assert "│ offers.xml" not in out
+
+
+def test_a_terminal_gets_bars_for_what_is_sent(monkeypatch, orders):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with sending() as (address, _, _):
+        call_command(Command(stdout=StringIO(), stderr=terminal), address, "--no-color", "--send", str(orders))
+
+    assert "Bytes sent" in terminal.getvalue()
+    assert "Files imported" in terminal.getvalue()
+    assert "Orders loaded" not in terminal.getvalue()
+
+
+def test_files_that_make_no_sense_are_refused_before_a_request(tmp_path, catalog, orders):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for arguments, told in [
+        (["--send", str(tmp_path / "missing.xml")], "neither a file nor a folder"),
+        (["--send", str(empty)], "neither a file nor a folder"),
+        (["--send", str(orders), str(catalog / "import.xml")], "say which with --type"),
+        (["--send", str(orders), str(orders)], r"Two files would be sent as orders-1_1\.xml"),
+        (["--send", str(orders), "--zip"], "concern the fetching"),
+        (["--send", str(orders), "--no-confirm"], "concern the fetching"),
+        (["--type", "sale"], "--send"),
+        (["--send", str(orders), "--type", "crm"], "invalid choice"),
+        (["--send"], "expected at least one argument"),
+    ]:
+        with pytest.raises(CommandError, match=told):
+            run("http://127.0.0.1:9/", *arguments)

@@ -5,7 +5,7 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
-from django_onec_exchange.simulator import UT11, DjangoTransport, TransferError
+from django_onec_exchange.simulator import UT11, DjangoTransport, Portion, TransferError
 from tests.simulator.peers import LOGIN, ORDER, document
 
 seen = []
@@ -123,3 +123,49 @@ def test_hanging_up_closes_a_reply_that_was_not_read_to_its_end(count, given):
 def test_a_body_shorter_than_its_length_is_no_reply():
     with pytest.raises(TransferError, match="broke off"):
         get("/short/")
+
+
+def uploaded(request):
+    seen.append((request.META.get("CONTENT_TYPE"), request.META["CONTENT_LENGTH"], request.read()))
+    return HttpResponse(b"success")
+
+
+def unread(request):
+    return HttpResponse(b"failure")
+
+
+urlpatterns += [path("uploaded/", uploaded), path("unread/", unread)]
+
+
+def post(address, body, **options):
+    return DjangoTransport(Client(), address, **options).send("POST", "mode=file", headers={}, body=body)
+
+
+@pytest.mark.parametrize("content", [b"", b"1", b"\x00\xff" * 100_000])
+def test_an_upload_is_raw_and_names_no_content_type(content):
+    assert post("/uploaded/", content).body == b"success"
+
+    assert seen == [(None, str(len(content)), content)]
+
+
+def test_portions_of_one_file_are_found_whatever_the_view_read(tmp_path):
+    file = tmp_path / "import.xml"
+    file.write_bytes(b"0123456789")
+
+    with file.open("rb") as opened:
+        assert post("/unread/", Portion(opened, 0, 4)).body == b"failure"
+        assert post("/uploaded/", Portion(opened, 4, 4)).body == b"success"
+
+    assert seen == [(None, "4", b"4567")]
+
+
+def test_a_client_that_dies_leaves_a_body_shorter_than_its_length():
+    with pytest.raises(TransferError, match="hung up after sending 3 bytes"):
+        post("/uploaded/", b"12345", cut_body_after=3)
+
+    assert seen == [(None, "5", b"123")]
+
+
+def test_a_shorter_body_goes_in_peace():
+    assert post("/uploaded/", b"12", cut_body_after=3).body == b"success"
+    assert get("/file/", cut_body_after=0).body

@@ -1,12 +1,15 @@
 """The socket side: addresses, lengths, broken replies, and a client that hangs up."""
 
 import socket
+import threading
 import time
+import tracemalloc
+from io import BytesIO
 
 import pytest
 
-from django_onec_exchange.simulator import UNF, UT11, Answer, HttpTransport, TransferError
-from tests.simulator.peers import LOGIN, ORDER, document, http, raw_server
+from django_onec_exchange.simulator import UNF, UT11, Answer, HttpTransport, Portion, TransferError
+from tests.simulator.peers import LOGIN, ORDER, body_of, document, http, raw_server
 
 QUERY = "type=sale&mode=query"
 
@@ -226,3 +229,144 @@ def test_unf_asks_once_more_for_a_partial_file():
 
     assert report.confirmed
     assert [step.status for step in report.steps] == [200, None, 200, 200]
+
+
+class Uploads:
+    """A site that reads each body as far as it comes, then answers."""
+
+    def __init__(self, reply=b"success", *, reads=True):
+        self.reply = reply
+        self.reads = reads
+        self.bodies = []
+        self.done = threading.Event()
+
+    def __call__(self, head, connection):
+        body = body_of(head, connection) if self.reads else b""
+        self.bodies.append(body)
+        self.done.set()
+        connection.sendall(http(self.reply))
+
+
+def portion(content, start=0, size=None, **options):
+    return Portion(BytesIO(content), start, len(content) if size is None else size, **options)
+
+
+def post(address, body, **options):
+    return HttpTransport(address, 5, **options).send("POST", "type=sale&mode=file", headers={}, body=body)
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_536, 300_000])
+def test_a_body_is_posted_raw_and_without_a_content_type(size):
+    site = Uploads()
+    with raw_server(site) as (address, heads, _):
+        answer = post(address, b"x" * size)
+
+    assert answer.body == b"success"
+    assert site.bodies == [b"x" * size]
+    assert f"Content-Length: {size}\r\n" in heads[0]
+    assert "content-type" not in heads[0].lower()
+    assert "transfer-encoding" not in heads[0].lower()
+
+
+def test_a_portion_of_a_file_is_posted_and_counted():
+    site, told = Uploads(), []
+    with raw_server(site) as (address, heads, _):
+        post(address, portion(b"0123456789", 3, 4, on_read=told.append))
+
+    assert site.bodies == [b"3456"]
+    assert "Content-Length: 4\r\n" in heads[0]
+    assert told[-1] == 4
+
+
+def test_a_name_in_cyrillic_is_glued_to_the_address_as_it_is():
+    with raw_server(answering(b"success")) as (address, heads, _):
+        HttpTransport(address).send("GET", "mode=import&filename=обмен/a%b\\c.xml", headers={})
+
+    target = heads[0].split()[1].encode("latin-1")
+    assert target == "/exchange/?mode=import&filename=обмен/a%b\\c.xml".encode()
+
+
+def test_letters_may_be_percent_encoded_instead():
+    with raw_server(answering(b"success")) as (address, heads, _):
+        HttpTransport(address, quote_letters=True).send("GET", "mode=import&filename=я/a%b.xml", headers={})
+
+    assert heads[0].split()[1] == "/exchange/?mode=import&filename=%D1%8F/a%b.xml"
+
+
+@pytest.mark.parametrize("name", ["a b.xml", "a\r\nX-Header: 1", "a\udcff.xml"])
+def test_a_name_http_forbids_is_not_sent(name):
+    with raw_server(answering(b"success")) as (address, heads, _), pytest.raises(TransferError, match="cannot be"):
+        HttpTransport(address).send("GET", f"mode=import&filename={name}", headers={})
+
+    assert heads == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 100_000, 300_000])
+def test_the_client_can_die_in_the_middle_of_a_body(count):
+    site = Uploads()
+    with raw_server(site) as (address, heads, _):
+        with pytest.raises(TransferError, match=f"hung up after sending {count} bytes"):
+            post(address, b"x" * 300_000, cut_body_after=count)
+        assert site.done.wait(5)
+
+    assert site.bodies == [b"x" * count]
+    assert "Content-Length: 300000\r\n" in heads[0]
+
+
+def test_a_body_shorter_than_the_cut_goes_in_peace():
+    site = Uploads()
+    with raw_server(site) as (address, _, _):
+        assert post(address, b"12345", cut_body_after=6).body == b"success"
+
+
+def test_a_cut_does_not_concern_requests_without_a_body():
+    with raw_server(answering(b"success")) as (address, _, _):
+        assert send(address, cut_body_after=0).body == b"success"
+
+
+def test_a_refusal_before_the_body_is_read_is_seen():
+    with raw_server(Uploads(b"too large", reads=False)) as (address, _, _):
+        try:
+            assert post(address, b"x" * 50_000_000).body == b"too large"
+        except TransferError as exc:  # the reset of the connection may come first
+            assert "broke off" in str(exc)
+
+
+def test_a_file_that_became_shorter_is_not_waited_for():
+    with (
+        raw_server(Uploads()) as (address, _, _),
+        pytest.raises(TransferError, match="became shorter"),
+    ):
+        post(address, portion(b"123", size=5))
+
+
+def test_a_site_that_takes_the_body_too_slowly_is_given_up():
+    def dawdle(head, connection):
+        while connection.recv(500_000):
+            time.sleep(0.02)
+
+    with raw_server(dawdle) as (address, _, _), pytest.raises(TransferError, match=r"after 0\.2 seconds"):
+        HttpTransport(address, 0.2).send("POST", "mode=file", headers={}, body=b"x" * 50_000_000)
+
+
+def test_a_big_file_needs_no_memory(tmp_path):
+    file = tmp_path / "big"
+    with file.open("wb") as opened:
+        opened.truncate(100_000_000)
+
+    def discard(head, connection):
+        left = 100_000_000
+        buffer = bytearray(1_000_000)
+        while left > 0:
+            left -= connection.recv_into(buffer)
+        connection.sendall(http(b"success"))
+
+    with raw_server(discard) as (address, _, _):
+        tracemalloc.start()
+        try:
+            UT11(HttpTransport(address, 60)).upload("big.xml", file)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak < 4_000_000

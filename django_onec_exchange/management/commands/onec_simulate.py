@@ -1,4 +1,4 @@
-"""``manage.py onec_simulate URL``: play a 1C against an exchange address and show what it got."""
+"""``manage.py onec_simulate URL``: play a 1C against an exchange address and show what came of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -21,15 +22,21 @@ from django_onec_exchange.simulator import (
     HttpTransport,
     OneCClient,
     Progress,
+    UploadReport,
 )
 
 PROFILES = ("ut11", "unf", "bitrix")
+TYPES = ("catalog", "sale")
+#: how the names of files with order documents start; all others belong to a catalogue
+OF_ORDERS = ("orders", "documents")
 
 
 class Command(BaseCommand):
     """Thin: the clients are in ``simulator``, the tables in ``simulator.console``."""
 
-    help = gettext_noop("Play a 1C against an exchange address: fetch the waiting orders and confirm them.")
+    help = gettext_noop(
+        "Play a 1C against an exchange address: fetch the waiting orders and confirm them, or send files."
+    )
     requires_system_checks = []  # it talks to any site; this project's health is not its matter
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -70,30 +77,58 @@ class Command(BaseCommand):
         parser.add_argument(
             "--timeout", type=float, default=180, metavar="S", help=_("Seconds to wait (default: 180)")
         )
-        parser.add_argument("--show", type=int, default=20, metavar="N", help=_("Orders to list (default: 20)"))
+        parser.add_argument(
+            "--show", type=int, default=20, metavar="N", help=_("Orders or files to list (default: 20)")
+        )
         parser.add_argument("--json", action="store_true", help=_("Print the report as JSON"))
+        self._add_sending(parser)
+
+    def _add_sending(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--send",
+            nargs="+",
+            type=Path,
+            metavar="FILE",
+            help=_("Send these files, or all in a folder, instead of fetching orders"),
+        )
+        parser.add_argument(
+            "--type",
+            choices=TYPES,
+            help=_("What the sent files are (default: sale for orders* and documents*, else catalog)"),
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        files = _files(options)
         console = None if options["json"] else _console()
         transport = _transport(options)
         client = self._client(transport, options)
-        with self._progress(console) as tell:
+        report: ExchangeReport | UploadReport
+        with self._progress(console, sending=files is not None) as tell:
             client.on_progress = tell
-            transport.on_bytes = partial(tell, "bytes") if tell is not None else None
-            report = client.fetch_orders(confirm=not options["no_confirm"])
-        if console is None:
-            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
-        else:
-            colour = self.stdout.isatty() and not options["no_color"]
-            self.stdout.write(console.render(report, show=max(options["show"], 0), colour=colour))
-            self.stdout.write(_closing_line(report))
+            if files is not None:
+                kind = options["type"] or _type_of(files)
+                report = client.send_orders(files) if kind == "sale" else client.send_catalog(files)
+            else:
+                transport.on_bytes = partial(tell, "bytes") if tell is not None else None
+                report = client.fetch_orders(confirm=not options["no_confirm"])
+        self._show(report, console, options)
         if report.error is not None:
             raise CommandError(report.error)
 
-    def _progress(self, console: ModuleType | None) -> AbstractContextManager[Progress | None]:
+    def _show(
+        self, report: ExchangeReport | UploadReport, console: ModuleType | None, options: dict[str, Any]
+    ) -> None:
+        if console is None:
+            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
+            return
+        colour = self.stdout.isatty() and not options["no_color"]
+        self.stdout.write(console.render(report, show=max(options["show"], 0), colour=colour))
+        self.stdout.write(_closing_line(report))
+
+    def _progress(self, console: ModuleType | None, *, sending: bool) -> AbstractContextManager[Progress | None]:
         if console is None:
             return nullcontext(None)
-        bar: AbstractContextManager[Progress | None] = console.progress(self.stderr)
+        bar: AbstractContextManager[Progress | None] = console.progress(self.stderr, sending=sending)
         return bar
 
     def _client(self, transport: HttpTransport, options: dict[str, Any]) -> OneCClient:
@@ -124,6 +159,44 @@ def _transport(options: dict[str, Any]) -> HttpTransport:
         raise CommandError(text) from exc
 
 
+def _files(options: dict[str, Any]) -> dict[str, Path] | None:
+    """What is to be sent, under the names it is sent by; None if orders are to be fetched."""
+    if options["send"] is None:
+        if options["type"] is not None:
+            raise CommandError(_("--type says what the files of --send are."))
+        return None
+    if options["zip"] or options["no_confirm"]:
+        raise CommandError(_("--zip and --no-confirm concern the fetching of orders, not --send."))
+    found: dict[str, Path] = {}
+    for path in map(Path, options["send"]):
+        for name, file in _named(path):
+            if name in found:
+                raise CommandError(_("Two files would be sent as %(name)s.") % {"name": name})
+            found[name] = file
+    return found
+
+
+def _named(path: Path) -> list[tuple[str, Path]]:
+    """One file by its name, or the files of a folder by their names relative to it."""
+    if path.is_file():
+        return [(path.name, path)]
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    if not files:
+        raise CommandError(_("%(path)s is neither a file nor a folder with files.") % {"path": path})
+    return [(file.relative_to(path).as_posix(), file) for file in files]
+
+
+def _type_of(files: dict[str, Path]) -> str:
+    """Guess the type by the names of the XML files, of all files if there is no XML."""
+    names = [name.rpartition("/")[2].lower() for name in files]
+    told = {name.startswith(OF_ORDERS) for name in names if name.endswith(".xml")} or {
+        name.startswith(OF_ORDERS) for name in names
+    }
+    if len(told) > 1:
+        raise CommandError(_("These are files of orders and of a catalogue: say which with --type."))
+    return "sale" if told == {True} else "catalog"
+
+
 def _console() -> ModuleType:
     try:
         from django_onec_exchange.simulator import console
@@ -144,7 +217,12 @@ def _password(options: dict[str, Any]) -> str:
         raise CommandError(_("There is no environment variable %(name)s.") % {"name": variable}) from None
 
 
-def _closing_line(report: ExchangeReport) -> str:
+def _closing_line(report: ExchangeReport | UploadReport) -> str:
+    if isinstance(report, UploadReport):
+        count = sum(file.succeeded for file in report.files)
+        if not report.succeeded:
+            return _("Not everything was taken: 1C would send it all again")
+        return ngettext("Sent %(count)d file", "Sent %(count)d files", count) % {"count": count}
     count = len(report.orders)
     if not report.confirmed:
         return _("Not confirmed")
