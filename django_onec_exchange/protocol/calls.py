@@ -28,6 +28,7 @@ class ExchangeCall:
     sessid: str = ""
     filename: str = ""
     zip: bool = False
+    timestamp: str = ""  # of ``deactivate``: what ``checkauth`` gave
 
     @property
     def declares_version(self) -> bool:
@@ -39,7 +40,7 @@ class ExchangeCall:
 
         Raises BadRequest, UnknownMode or BadVersion.
         """
-        for name in ("type", "mode", "version", "cmlVersion", "sessid", "filename", "zip"):
+        for name in ("type", "mode", "version", "cmlVersion", "sessid", "filename", "zip", "timestamp"):
             value = parameters.get(name, "")
             if len(value) > _PARAMETER_LIMIT or "\x00" in value:
                 raise BadRequest(name=name)
@@ -54,6 +55,7 @@ class ExchangeCall:
             sessid=parameters.get("sessid", "").strip(),
             filename=parameters.get("filename", ""),
             zip=parameters.get("zip", "").strip().lower() == "yes",
+            timestamp=parameters.get("timestamp", "").strip(),
         )
 
 

@@ -35,11 +35,6 @@ class UnknownMode(ExchangeError):
     message = gettext_noop("The site does not know this kind of exchange. Check the address in 1C.")
 
 
-class Unsupported(ExchangeError):
-    code = "unsupported"
-    message = gettext_noop("The site does not take files from 1C yet. Switch uploading off in 1C.")
-
-
 class BadVersion(ExchangeError):
     code = "bad-version"
     message = gettext_noop("The version that 1C declares is not a CommerceML version, such as 2.08 or 3.1.")
@@ -89,9 +84,122 @@ class AmbiguousConfirmation(ExchangeError):
     )
 
 
+class EmptyUpload(ExchangeError):
+    code = "empty-upload"
+    message = gettext_noop("The file came without content. Send it again.")
+
+
+class TornUpload(ExchangeError):
+    code = "torn-upload"
+    message = gettext_noop("The file broke off on its way. Send it again.")
+
+
+class UploadTooLarge(ExchangeError):
+    code = "upload-too-large"
+    message = gettext_noop("1C sends more than the %(limit)s bytes that the site takes at once.")
+
+
+class UploadBusy(ExchangeError):
+    """Files of a running import are never touched, and two requests never write one file at once."""
+
+    code = "already-in-progress"
+    message = gettext_noop("The site is still working on the file %(name)s. Try again later.")
+
+
+class UploadFailed(ExchangeError):
+    code = "upload-failed"
+    message = gettext_noop("The site could not store the file. Its log says why.")
+
+
+class UnknownFile(ExchangeError):
+    code = "unknown-file"
+    message = gettext_noop("The file %(name)s was not uploaded in this exchange. Start the exchange again.")
+
+
+class NoHandler(ExchangeError):
+    code = "no-handler"
+    message = gettext_noop("The site does not take this kind of file: %(what)s. Switch its upload off in 1C.")
+
+
+class ImportFailed(ExchangeError):
+    code = "import-failed"
+    message = gettext_noop("The file %(name)s was not taken: %(reason)s")
+
+
+class ImportStalled(ExchangeError):
+    code = "import-stalled"
+    message = gettext_noop("The import of %(name)s does not get on. See the imports on the site.")
+
+
+class NothingToFinish(ExchangeError):
+    code = "nothing-to-finish"
+    message = gettext_noop(
+        "The site will not drop goods: this exchange did not bring the whole catalogue without errors."
+    )
+
+
 class AuditFailed(ExchangeError):
     code = "audit-failed"
     message = gettext_noop("The audit copy of the orders could not be saved, so they are not handed over.")
+
+
+class BadFileName(ExchangeError):
+    code = "bad-file-name"
+    message = gettext_noop(
+        "The site cannot store a file under this name. Give it a plain relative name, such as import0_1.xml."
+    )
+
+
+class BadArchive(ExchangeError):
+    """Base of what is wrong with an archive; raised itself when one contradicts itself or ends too early."""
+
+    code = "bad-archive"
+    message = gettext_noop("The archive is damaged or incomplete. Send it again.")
+
+
+class EncryptedArchive(BadArchive):
+    code = "encrypted-archive"
+    message = gettext_noop("The archive is encrypted. Make it without a password.")
+
+
+class UnknownCompression(BadArchive):
+    code = "unknown-compression"
+    message = gettext_noop(
+        "The archive is packed by a method that the site does not take. Make it with the usual one, Deflate."
+    )
+
+
+class UnsafeArchive(BadArchive):
+    code = "unsafe-archive"
+    message = gettext_noop(
+        "The archive holds a link, a device or an unusable file name. Put plain files with plain names into it."
+    )
+
+
+class ClashingNames(BadArchive):
+    code = "clashing-names"
+    message = gettext_noop("The archive holds several files for one place. Give each of them a name of its own.")
+
+
+class TooManyFiles(BadArchive):
+    code = "too-many-files"
+    message = gettext_noop(
+        "The archive holds more files than the site takes at once. Send smaller portions or raise its limit."
+    )
+
+
+class ArchiveTooLarge(BadArchive):
+    code = "archive-too-large"
+    message = gettext_noop(
+        "The archive unpacks to more than the site takes at once. Send smaller portions or raise its limit."
+    )
+
+
+class SuspiciousRatio(BadArchive):
+    code = "suspicious-ratio"
+    message = gettext_noop(
+        "The archive unpacks to far more than real data would. Send the files unpacked or raise the site's limit."
+    )
 
 
 class NotConfigured(ExchangeError):

@@ -20,22 +20,29 @@ class Reply:
         return "\n".join(self.lines)
 
 
-def success() -> Reply:
-    return Reply(("success",))
+def success(remark: str = "") -> Reply:
+    """``remark`` goes on a line of its own, which 1C logs at most."""
+    return Reply(("success", *_one_line(remark)))
+
+
+def progress(remark: str) -> Reply:
+    """1C asks the same again: legal for ``import`` alone."""
+    return Reply(("progress", *_one_line(remark)))
 
 
 def failure(sentence: str) -> Reply:
     """``sentence`` is made one line: what follows would be another line to the client."""
-    line = " ".join(sentence.split())
-    return Reply(("failure", line) if line else ("failure",))
+    return Reply(("failure", *_one_line(sentence)))
 
 
-def authenticated(cookie: str, token: str) -> Reply:
+def authenticated(cookie: str, token: str, timestamp: int | None = None) -> Reply:
     """The reply to ``checkauth``.
 
-    UT cuts the literal ``sessid=`` off the fourth line, UNF pastes the line as it is behind an ``&``.
+    UT cuts the literal ``sessid=`` off the fourth line, UNF pastes the line as it is behind an ``&``.  The Bitrix
+    module wants a fifth one for the catalogue, the time that it gives back with ``deactivate``.
     """
-    return Reply(("success", cookie, token, f"sessid={token}"))
+    lines = ("success", cookie, token, f"sessid={token}")
+    return Reply(lines if timestamp is None else (*lines, f"timestamp={timestamp}"))
 
 
 def parameters(*, zip: bool, file_limit: int) -> Reply:
@@ -47,3 +54,8 @@ def versioned_parameters(*, zip: bool, file_limit: int, sessid: str, version: st
     """The reply to ``init`` of a client that declared a version: two lines more."""
     plain = parameters(zip=zip, file_limit=file_limit)
     return Reply((*plain.lines, f"sessid={sessid}", f"version={version}"))
+
+
+def _one_line(text: str) -> tuple[str, ...]:
+    line = " ".join(text.split())
+    return (line,) if line else ()

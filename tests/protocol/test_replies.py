@@ -74,6 +74,12 @@ PARAMS = {
     errors.TooManyAttempts: {"minutes": 15},
     errors.NotConfigured: {"what": "ONEC_EXCHANGE_ORDER_MODEL"},
     errors.InternalError: {"reference": "a1b2"},
+    errors.UploadTooLarge: {"limit": 10485760},
+    errors.UploadBusy: {"name": "import0_1.xml"},
+    errors.UnknownFile: {"name": "import0_1.xml"},
+    errors.NoHandler: {"what": "the catalogue"},
+    errors.ImportFailed: {"name": "import0_1.xml", "reason": "The file ends in the middle, at line 3."},
+    errors.ImportStalled: {"name": "import0_1.xml"},
 }
 
 
@@ -83,7 +89,7 @@ def test_every_error_is_a_whole_sentence_for_1c(error):
 
     sentence = str(error(**params))
 
-    assert sentence[0].isupper()
+    assert sentence[0].isupper() or sentence.startswith("1C ")
     assert sentence.endswith(".")
     assert "%(" not in sentence
     assert all(str(value) in sentence for value in params.values())
