@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from . import brake
 from .conf import conf
-from .models import ExchangeSession, InfoBase, OrderBatch
+from .models import ExchangeSession, IncomingFile, InfoBase, OrderBatch
 from .protocol.calls import ExchangeCall
 from .protocol.errors import ForeignNetwork, NoPermission, NotAuthenticated, UnknownSession
 
@@ -197,12 +197,13 @@ def _forget_idle_sessions(session: ExchangeSession) -> None:
     lately = ExchangeSession.objects.of_client(session).exclude(pk=session.pk).exclude(token_hash=None)
     keys = list(lately.order_by("-pk").values_list("pk", flat=True)[:_LOOKED_AT])
     batches = OrderBatch.objects.filter(session=OuterRef("pk"))
-    empty = ~Exists(batches.filter(Q(order_count__gt=0) | Q(skipped_count__gt=0)))
+    carried = Exists(batches.filter(Q(order_count__gt=0) | Q(skipped_count__gt=0)))
+    uploaded = Exists(IncomingFile.objects.filter(session=OuterRef("pk")))
     finished = Exists(batches.filter(state=OrderBatch.State.CONFIRMED)) & Q(
         last_seen_at__lt=timezone.now() - _QUIET
     )
     idle = Q(last_seen_at__lt=timezone.now() - _IDLE)
-    ExchangeSession.objects.filter(empty, finished | idle, pk__in=keys).delete()
+    ExchangeSession.objects.filter(~carried, ~uploaded, finished | idle, pk__in=keys).delete()
 
 
 def _check_network(request: HttpRequest) -> None:

@@ -9,7 +9,15 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .models import ExchangeEvent, ExchangeSession, OrderBatch, OrderDelivery, SkippedOrder
+from .models import (
+    ExchangeEvent,
+    ExchangeSession,
+    ImportSession,
+    OrderBatch,
+    OrderDelivery,
+    OrderLink,
+    SkippedOrder,
+)
 
 
 class HistoryMixin:
@@ -89,3 +97,32 @@ class SkippedOrderAdmin(HistoryMixin, admin.ModelAdmin):
     def has_retry_permission(self, request: HttpRequest) -> bool:
         user: Any = request.user
         return bool(user.has_perm("django_onec_exchange.change_skippedorder"))
+
+
+@admin.register(OrderLink)
+class OrderLinkAdmin(HistoryMixin, admin.ModelAdmin):
+    list_display = ("order_id", "base", "onec_number", "onec_date", "onec_id", "updated_at")
+    list_filter = ("base",)
+    list_select_related = ("base",)
+    search_fields = ("=order_id", "=onec_number", "=onec_id")
+    ordering = ("-updated_at",)
+    show_full_result_count = False
+
+
+@admin.register(ImportSession)
+class ImportSessionAdmin(HistoryMixin, admin.ModelAdmin):
+    list_display = (
+        "file",
+        "base",
+        "state",
+        "percent",
+        "applied_count",
+        "failed_count",
+        "created_at",
+        "finished_at",
+    )
+    list_filter = ("state", "base")
+    list_select_related = ("file", "base")
+    search_fields = ("file__name",)
+    date_hierarchy = "created_at"
+    ordering = ("-pk",)

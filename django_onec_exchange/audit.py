@@ -12,7 +12,7 @@ from django.core.files.storage import FileSystemStorage, InvalidStorageError, St
 from django.utils.translation import gettext as _
 
 from .conf import conf
-from .models import OrderBatch
+from .models import IncomingFile, OrderBatch
 from .protocol.errors import AuditFailed
 
 logger = logging.getLogger(__name__)
@@ -61,6 +61,18 @@ def keep_copy(batch: OrderBatch, file: IO[bytes]) -> None:
         if conf.AUDIT_REQUIRED:
             raise AuditFailed from error
         batch.audit_error = _("The copy could not be saved: %(error)s") % {"error": type(error).__name__}
+
+
+def store_incoming(file: IncomingFile, path: Path) -> str:
+    """Copy a file from 1C that was applied, chunk by chunk, and return its name; "" if that failed."""
+    moment, base = file.received_at, file.session.base.name
+    name = f"{base}/{moment:%Y/%m/%d}/incoming-{file.pk:08d}-{path.name[-100:]}"
+    try:
+        with path.open("rb") as content:
+            return get_storage().save(name, File(content, name))
+    except Exception:
+        logger.exception("audit copy of the file %s was not saved", file.name)
+        return ""
 
 
 def drop_copy(batch: OrderBatch) -> None:

@@ -5,8 +5,10 @@ E001      ONEC_EXCHANGE_ORDER_MODEL names no model
 E002      an adapter cannot be imported
 E003      a setting has a value that means nothing
 E004      an adapter needs a field that the Order model lacks
-E005      audit copies would lie where the web server serves them
+E005      audit copies or uploads would lie where the web server serves them
 E006      there is no folder for audit copies
+E008      statuses are named that the Order model does not have, or whose order nothing tells
+E009      imports are left to a worker, and no tasks backend hands them to one
 W007      stock 1C configurations would find no orders in the forced version
 ========  ==========================================================
 """
@@ -26,17 +28,27 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from . import audit
-from .adapters import get_order_model
+from .adapters import Mount, get_order_model
+from .adapters.order_updates import bad_statuses
 from .commerceml.versions import VERSIONS
 from .conf import ENCODINGS, conf
-from .mounting import Mount, get_mounts
-from .protocol.errors import NotConfigured
+from .incoming import tasks
+from .incoming.uploads import upload_root
+from .mounting import get_mounts
+from .protocol.errors import NotConfigured, UploadFailed
 
 _VERSIONS = ", ".join(VERSIONS)
 _NUMBERS: tuple[tuple[str, Any, float], ...] = (
     ("QUERY_LIMIT", int, 1),
     ("CHUNK_SIZE", int, 1),
     ("FILE_LIMIT", int, 1),
+    ("UPLOAD_LIMIT", int, 1),
+    ("ARCHIVE_MAX_FILES", int, 1),
+    ("ARCHIVE_MAX_RATIO", (int, float), 1),
+    ("IMPORT_TIME_SLICE", (int, float), 1e-9),
+    ("IMPORT_LEASE", (int, float), 1),
+    ("IMPORT_STALL_LIMIT", (int, float), 1),
+    ("IMPORT_POLL_HOLD", (int, float), 0),
     ("QUERY_TIME_BUDGET", (int, float), 1e-9),
     ("SESSION_LIFETIME", (int, float), 1e-9),
     ("SKIPPED_RETRY_INTERVAL", (int, float), 0),
@@ -48,7 +60,7 @@ _NUMBERS: tuple[tuple[str, Any, float], ...] = (
 
 @register("onec_exchange")
 def check_adapters(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E001, E002, E004 and whatever the adapters say of themselves."""
+    """E001, E002, E004, E008 and whatever the adapters say of themselves."""
     try:
         get_order_model()
     except NotConfigured:
@@ -64,12 +76,13 @@ def check_adapters(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
     messages: list[CheckMessage] = []
     for mount in get_mounts() or [Mount("default")]:
         try:
-            adapters = mount.load_adapters()
+            orders = mount.load_adapters()
+            adapters = [orders.selector, orders.serializer, orders.marker, *mount.load_handlers()]
         except NotConfigured as error:
             message = f"The class that {error.params['what']} names for the base {mount.base!r} cannot be used."
             messages.append(Error(message, hint=f"{error.__cause__}", id="onec_exchange.E002"))
             continue
-        for adapter in (adapters.selector, adapters.serializer, adapters.marker):
+        for adapter in adapters:
             messages += getattr(adapter, "check", list)()
     return [one for number, one in enumerate(messages) if one not in messages[:number]]
 
@@ -93,10 +106,23 @@ def check_audit_folder(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
         return [Error("There is no folder for the audit copies.", hint=hint, id="onec_exchange.E006")]
     if location is None:
         return []  # a storage elsewhere
+    return _served(location, "audit copies", "AUDIT_ROOT")
+
+
+@register(Tags.security, "onec_exchange")
+def check_upload_folder(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E005: orders come back, and archives are unpacked there."""
+    try:
+        return _served(upload_root(), "uploads of 1C", "UPLOAD_ROOT")
+    except UploadFailed:
+        return []  # without BASE_DIR E006 is told
+
+
+def _served(location: Path | str, what: str, setting: str) -> list[CheckMessage]:
     return [
         Error(
-            f"The audit copies would lie under {name}, where the web server serves them.",
-            hint="Set ONEC_EXCHANGE_AUDIT_ROOT to a folder outside of it.",
+            f"The {what} would lie under {name}, where the web server serves them.",
+            hint=f"Set ONEC_EXCHANGE_{setting} to a folder outside of it.",
             id="onec_exchange.E005",
         )
         for name in ("MEDIA_ROOT", "STATIC_ROOT")
@@ -114,6 +140,19 @@ def check_forced_version(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
     hint = "UT, UNF and Retail look for orders outside of containers, find none, and confirm. Force 2.10 or less."
     message = f"Every client gets CommerceML {version.name}, in which stock 1C configurations find no orders."
     return [Warning(message, hint=hint, id="onec_exchange.W007")]
+
+
+@register("onec_exchange")
+def check_tasks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E009: a request would import a whole file at once, or 1C would wait for ever."""
+    if not conf.IMPORT_TASKS or tasks.have_worker():
+        return []
+    hint = (
+        'Name a backend that has a worker in TASKS, such as "django_tasks_db.DatabaseBackend", and run it; or set'
+        " ONEC_EXCHANGE_IMPORT_TASKS to False, and imports are done in time slices."
+    )
+    message = "ONEC_EXCHANGE_IMPORT_TASKS is True, but no tasks backend hands imports to a worker."
+    return [Error(message, hint=hint, id="onec_exchange.E009")]
 
 
 def _bad_values() -> Iterator[tuple[str, str]]:
@@ -137,6 +176,7 @@ def _bad_values() -> Iterator[tuple[str, str]]:
         yield "TIME_ZONE", 'Use a name such as "Europe/Moscow", or an empty string for Django\'s TIME_ZONE.'
     if not all(_is_valid(ip_network, network) for network in conf.ALLOWED_NETWORKS or ()):
         yield "ALLOWED_NETWORKS", 'Use a list of networks such as "203.0.113.0/24", without host bits.'
+    yield from bad_statuses()
     yield from _bad_numbers()
 
 

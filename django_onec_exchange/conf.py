@@ -23,6 +23,14 @@ class OnecExchangeConf(AppConf):  # type: ignore[misc]  # appconf ships no types
     ORDER_SELECTOR = "django_onec_exchange.adapters.OrderSelector"  # which orders wait
     ORDER_SERIALIZER = "django_onec_exchange.adapters.OrderSerializer"  # what an order is for 1C
     ORDER_MARKER = "django_onec_exchange.adapters.OrderMarker"  # how the shop remembers what was sent
+    INFO_LISTS = "django_onec_exchange.adapters.ExchangeLists"  # statuses, payment and delivery for ``mode=info``
+
+    # -- what comes back
+    ORDER_UPDATE_HANDLER = "django_onec_exchange.adapters.OrderUpdateHandler"  # what 1C's news do to an order
+    ORDER_STATUSES: Mapping[str, str] = {}  # what 1C says: the shop's status.  The last line that holds counts.
+    ORDER_STATUS_SEQUENCE: Sequence[str] = ()  # the shop's statuses, first to last; empty: as the field's choices
+    ALLOW_STATUS_BACKWARDS = False  # True: 1C may also move an order back in that sequence
+    CATALOG_HANDLER = ""  # what saves 1C's catalogue; "": the site takes none
 
     # -- the form of documents
     COMMERCEML_VERSION = "3.1"  # the newest version the site offers
@@ -38,9 +46,18 @@ class OnecExchangeConf(AppConf):  # type: ignore[misc]  # appconf ships no types
     CHUNK_SIZE = 500  # orders read from and written to the database at once
     SKIPPED_RETRY_INTERVAL = 3600  # seconds until a skipped order is tried again although it did not change
 
-    # -- what ``init`` tells 1C
+    # -- what comes in
     FILE_LIMIT = 10 * 1024 * 1024  # bytes in one ``mode=file`` request; not above the web server's limit
-    ZIP_UPLOADS = False  # True: 1C sends its files packed
+    ZIP_UPLOADS = False  # True: ``init`` asks 1C to send its files packed
+    UPLOAD_ROOT = ""  # folder of uploads, shared by all web machines; "" is BASE_DIR/var/1c_exchange/uploads
+    UPLOAD_LIMIT = 2 * 1024**3  # bytes in one upload, and out of its archives
+    ARCHIVE_MAX_FILES = 100_000  # in one archive
+    ARCHIVE_MAX_RATIO = 200  # bytes out of an archive for each byte in it
+    IMPORT_TIME_SLICE = 20  # seconds an import works inside one request; UT gives up after 180, gunicorn after 30
+    IMPORT_LEASE = 60  # seconds without a sign of life until an import is taken over
+    IMPORT_STALL_LIMIT = 3600  # seconds without progress until 1C is told that the import failed
+    IMPORT_POLL_HOLD = 5  # seconds ``progress`` is held back while others work: UT asks again at once
+    IMPORT_TASKS = False  # True: a worker of Django's tasks framework imports, and requests only look on
 
     # -- who may come in
     COOKIE_NAME = "onec_exchange"
@@ -84,6 +101,12 @@ class Conf:
     ORDER_SELECTOR: str
     ORDER_SERIALIZER: str
     ORDER_MARKER: str
+    INFO_LISTS: str
+    ORDER_UPDATE_HANDLER: str
+    ORDER_STATUSES: Mapping[str, str]
+    ORDER_STATUS_SEQUENCE: Sequence[str]
+    ALLOW_STATUS_BACKWARDS: bool
+    CATALOG_HANDLER: str
     COMMERCEML_VERSION: str
     STOCK_CLIENT_VERSION: str
     FORCED_VERSION: str
@@ -96,6 +119,15 @@ class Conf:
     SKIPPED_RETRY_INTERVAL: float
     FILE_LIMIT: int
     ZIP_UPLOADS: bool
+    UPLOAD_ROOT: str
+    UPLOAD_LIMIT: int
+    ARCHIVE_MAX_FILES: int
+    ARCHIVE_MAX_RATIO: float
+    IMPORT_TIME_SLICE: float
+    IMPORT_LEASE: float
+    IMPORT_STALL_LIMIT: float
+    IMPORT_POLL_HOLD: float
+    IMPORT_TASKS: bool
     COOKIE_NAME: str
     SESSION_LIFETIME: float
     ALLOWED_NETWORKS: Sequence[str]

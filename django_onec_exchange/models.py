@@ -81,6 +81,7 @@ class ExchangeSession(models.Model):
     profile = models.CharField(_("client"), max_length=16, choices=Profile.choices, default=Profile.OTHER)
     declared_version = models.CharField(_("declared version"), max_length=8, blank=True)
     version = models.CharField(_("CommerceML version"), max_length=8, blank=True)
+    upload = models.CharField(max_length=64, blank=True, editable=False)  # folder of what it uploads; "" before
     user_agent = models.CharField(_("program"), max_length=255, blank=True)
     address = models.GenericIPAddressField(_("address"), null=True)
     started_at = models.DateTimeField(_("first contact"), default=timezone.now)
@@ -225,6 +226,91 @@ class SkippedOrder(models.Model):
         return f"{self.number}: {self.reason}"
 
 
+class IncomingFile(models.Model):
+    """One file that 1C uploaded, or an XML file from an archive it uploaded."""
+
+    session = models.ForeignKey(
+        ExchangeSession, models.CASCADE, related_name="files", verbose_name=_("exchange session")
+    )
+    upload = models.CharField(max_length=64, editable=False)  # its folder: one operation of 1C, from ``init`` on
+    type = models.CharField(_("type"), max_length=8, blank=True)
+    name = models.CharField(_("name"), max_length=255)
+    size = models.PositiveBigIntegerField(_("size, bytes"), default=0)  # received whole; more is a torn end
+    unpacked = models.BooleanField(_("unpacked"), default=False)  # an archive whose files are beside it
+    audit_file = models.CharField(_("audit copy"), max_length=255, blank=True)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("file from 1C")
+        verbose_name_plural = _("files from 1C")
+        constraints = [models.UniqueConstraint(fields=["upload", "name"], name="onec_incoming_file")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportSession(models.Model):
+    """What becomes of one uploaded XML file.
+
+    ``position`` moves in the same transaction as what was applied, so an import that broke off goes on exactly
+    where it stopped.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")  # for its turn, or for 1C to ask again
+        RUNNING = "running", _("running")  # as long as ``lease_until`` says; then whoever comes takes it over
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")  # as a whole; what was applied before stays
+
+    base = models.ForeignKey(InfoBase, models.PROTECT, related_name="imports", verbose_name=_("1C infobase"))
+    file = models.OneToOneField(
+        IncomingFile, models.CASCADE, related_name="import_session", verbose_name=_("file from 1C")
+    )
+    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.WAITING)
+    position = models.PositiveIntegerField(_("objects read"), default=0)
+    percent = models.PositiveSmallIntegerField(_("percent"), default=0)
+    applied_count = models.PositiveIntegerField(_("applied"), default=0)
+    failed_count = models.PositiveIntegerField(_("not applied"), default=0)
+    counts = models.JSONField(_("objects by kind"), default=dict)  # {"Product": 500, ...}; of orders, what became
+    problems = models.JSONField(_("what was not applied, and why"), default=list)  # [[id, sentence], ...]
+    message = models.TextField(_("message"), blank=True)  # why it failed, as 1C is told
+    catalog_id = models.CharField(max_length=255, blank=True, editable=False)  # of the objects at ``position``
+    changes_only = models.BooleanField(null=True, editable=False)
+    worker = models.CharField(max_length=32, blank=True, editable=False)  # who holds the lease
+    lease_until = models.DateTimeField(null=True, editable=False)
+    enqueued_at = models.DateTimeField(null=True, editable=False)  # with a tasks backend
+    created_at = models.DateTimeField(_("begun at"), default=timezone.now)
+    moved_at = models.DateTimeField(_("last progress at"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        indexes = [models.Index(fields=["state", "base"], name="onec_import_state")]
+
+    def __str__(self) -> str:
+        return f"{self.file}"
+
+
+class CatalogEntry(models.Model):
+    """A product that 1C's catalogue named, and in which upload last: what a full one no longer names is gone."""
+
+    base = models.ForeignKey(  # the constraint below begins with it
+        InfoBase, models.CASCADE, related_name="+", db_index=False, verbose_name=_("1C infobase")
+    )
+    product_id = models.CharField(_("identifier in 1C"), max_length=255)
+    catalog_id = models.CharField(max_length=64, blank=True)
+    upload = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("product of the catalogue")
+        verbose_name_plural = _("products of the catalogue")
+        constraints = [models.UniqueConstraint(fields=["base", "product_id"], name="onec_catalog_entry")]
+
+    def __str__(self) -> str:
+        return self.product_id
+
+
 class AuthFailure(models.Model):
     """Wrong passwords, counted: in the database, so that all workers of a site see them."""
 
@@ -238,6 +324,30 @@ class AuthFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count}"
+
+
+class OrderLink(models.Model):
+    """What an order is called in 1C, as 1C said when it sent the order back."""
+
+    TEXT_LENGTH = 64  # more is cut off
+
+    base = models.ForeignKey(  # the constraint below begins with it
+        InfoBase, models.PROTECT, related_name="+", db_index=False, verbose_name=_("1C infobase")
+    )
+    order_id = models.CharField(_("order"), max_length=64)  # as OrderDelivery has it
+    onec_id = models.CharField(_("identifier in 1C"), max_length=TEXT_LENGTH, blank=True)
+    onec_number = models.CharField(_("number in 1C"), max_length=TEXT_LENGTH, blank=True)
+    onec_date = models.CharField(_("date in 1C"), max_length=19, blank=True)  # by 1C's own clock, of no known zone
+    updated_at = models.DateTimeField(_("changed at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("order in 1C")
+        verbose_name_plural = _("orders in 1C")
+        constraints = [models.UniqueConstraint(fields=["base", "order_id"], name="onec_order_link")]
+        indexes = [models.Index(fields=["onec_id", "base"], name="onec_order_link_id")]
+
+    def __str__(self) -> str:
+        return self.onec_number or self.onec_id or self.order_id
 
 
 def order_key(order: models.Model) -> str:

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import fields
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from .adapters import Adapters, load_adapters
-from .views import ExchangeView
-
-
-@dataclass(frozen=True, slots=True)
-class Mount:
-    """One base and the adapters of its view; None is the setting's."""
-
-    base: str
-    selector: Any = None
-    serializer: Any = None
-    marker: Any = None
-
-    def load_adapters(self) -> Adapters:
-        """Raises NotConfigured."""
-        return load_adapters(selector=self.selector, serializer=self.serializer, marker=self.marker)
+from .adapters import Mount
 
 
 def get_mounts() -> list[Mount]:
     """Return what the URLconf mounts, each base and set of adapters once."""
     mounts: list[Mount] = []
+    names = [field.name for field in fields(Mount)]
     for view, options in _exchange_views(get_resolver().url_patterns):
-        names = ("base", "selector", "serializer", "marker")
         mount = Mount(**{name: options.get(name, getattr(view, name)) for name in names})
         if mount not in mounts:
             mounts.append(mount)
@@ -48,5 +33,5 @@ def _exchange_views(patterns: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
             yield from _exchange_views(pattern.url_patterns)
         elif isinstance(pattern, URLPattern):
             view = getattr(pattern.callback, "view_class", None)
-            if isinstance(view, type) and issubclass(view, ExchangeView):
+            if getattr(view, "serves_onec", False):
                 yield view, getattr(pattern.callback, "view_initkwargs", {})

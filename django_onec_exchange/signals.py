@@ -22,6 +22,10 @@ orders_bulk_updated = Signal()
 #: An order was left out of a batch.  Sender: SkippedOrder.  Arguments: skipped (the record), order.
 order_skipped = Signal()
 
+#: What 1C said of an order was applied.  Sender: the Order model.  Once for each document of a file.
+#: Arguments: order_id, update (the OrderUpdate), changed (whether it changed anything).
+order_update_applied = Signal()
+
 
 def send_after_commit(signal: Signal, sender: Any, **arguments: Any) -> None:
     """Send the signal when the transaction commits; at once outside of one."""

@@ -6,6 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -23,16 +24,18 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from . import access, negotiation
-from .adapters import Adapters, load_adapters
+from .adapters import Adapters, Mount, load_info_lists, render_lists
 from .conf import conf, exchange_encoding
+from .incoming import finishing, imports, tasks, unpacking, uploads
 from .models import ExchangeEvent, ExchangeSession
 from .outgoing.confirmation import confirm
 from .outgoing.export import OrderExportService
 from .outgoing.handover import WatchedFile
 from .protocol import replies
 from .protocol.calls import ExchangeCall
-from .protocol.errors import BadRequest, ExchangeError, InternalError, NotAuthenticated, UnknownMode, Unsupported
-from .protocol.modes import Mode
+from .protocol.errors import BadRequest, ExchangeError, InternalError, NotAuthenticated, UnknownMode
+from .protocol.filenames import decode_filename, safe_name
+from .protocol.modes import ExchangeType, Mode
 from .protocol.replies import Reply
 
 logger = logging.getLogger(__name__)
@@ -59,10 +62,15 @@ class ExchangeView(View):
         path("1c/moscow/", ExchangeView.as_view(base="moscow", marker="shop.exchange.MoscowMarker"))
     """
 
+    serves_onec: ClassVar[bool] = True  # how the site's exchanges are found in its URLconf
+
     base: str = "default"  # name of the 1C infobase
     selector: Any = None  # a class or dotted path instead of the setting's
     serializer: Any = None
     marker: Any = None
+    order_update_handler: Any = None
+    catalog_handler: Any = None
+    info_lists: Any = None
 
     #: One method for each mode.
     handlers: ClassVar[Mapping[Mode, str]] = {
@@ -74,7 +82,7 @@ class ExchangeView(View):
         Mode.IMPORT: "handle_import",
         Mode.INFO: "handle_info",
         Mode.COMPLETE: "handle_complete",
-        Mode.DEACTIVATE: "handle_complete",
+        Mode.DEACTIVATE: "handle_deactivate",
     }
 
     exchange_session: ExchangeSession | None = None
@@ -116,10 +124,12 @@ class ExchangeView(View):
     # -- one method for each mode
 
     def handle_checkauth(self, session: ExchangeSession) -> HttpResponse:
-        return self.reply(replies.authenticated(conf.COOKIE_NAME, self.token))
+        timestamp = finishing.start_of(session) if self.call.type is ExchangeType.CATALOG else None
+        return self.reply(replies.authenticated(conf.COOKIE_NAME, self.token, timestamp))
 
     def handle_init(self, session: ExchangeSession) -> HttpResponse:
         """Two lines; four for a client that declared a version (UT and Retail refuse more than two)."""
+        uploads.start_over(session)
         limits: dict[str, Any] = {"zip": conf.ZIP_UPLOADS, "file_limit": conf.FILE_LIMIT}
         if not self.call.declares_version:
             return self.reply(replies.parameters(**limits))
@@ -147,22 +157,49 @@ class ExchangeView(View):
         return self.reply(replies.success())
 
     def handle_file_upload(self, session: ExchangeSession) -> HttpResponse:
-        raise Unsupported
+        """Append the body; orders are applied as soon as their file is whole, since not every 1C asks for it."""
+        declared = self.request.META.get("CONTENT_LENGTH") or ""
+        length = int(declared) if declared.isdecimal() else 0
+        type_ = self.call.type or ExchangeType.CATALOG
+        file = uploads.receive(session, type_, self.filename(), self.request, length)
+        if type_ is ExchangeType.SALE:
+            return self.reply(imports.take_orders(file, self.mount))
+        return self.reply(replies.success())
 
     def handle_import(self, session: ExchangeSession) -> HttpResponse:
-        raise Unsupported
+        file = unpacking.find(session.upload, self.filename())
+        enqueue = tasks.enqueue if conf.IMPORT_TASKS else None
+        return self.reply(imports.import_file(file, self.mount, enqueue))
 
     def handle_complete(self, session: ExchangeSession) -> HttpResponse:
-        raise Unsupported
+        finishing.complete(session, self.mount)
+        return self.reply(replies.success())
+
+    def handle_deactivate(self, session: ExchangeSession) -> HttpResponse:
+        finishing.deactivate(session, self.mount, self.call.timestamp)
+        return self.reply(replies.success())
 
     def handle_info(self, session: ExchangeSession) -> HttpResponse:
-        raise Unsupported
+        """Statuses, payment and delivery kinds, for the node's settings in 1C."""
+        encoding = exchange_encoding()
+        lists, context = load_info_lists(self.info_lists), OrderExportService(self.adapters).context(session)
+        return HttpResponse(
+            render_lists(lists, context, encoding), content_type=f"application/xml; charset={encoding}"
+        )
+
+    def filename(self) -> str:
+        """Return the safe name of the file 1C speaks of.  Raises BadFileName."""
+        return safe_name(decode_filename(self.request.META.get("QUERY_STRING", "")))
 
     # -- what they share
 
     @property
+    def mount(self) -> Mount:
+        return Mount(**{field.name: getattr(self, field.name) for field in fields(Mount)})
+
+    @property
     def adapters(self) -> Adapters:
-        return load_adapters(selector=self.selector, serializer=self.serializer, marker=self.marker)
+        return self.mount.load_adapters()
 
     def reply(self, reply: Reply, status: int = 200) -> HttpResponse:
         """Return a text reply; charset stands last in Content-Type, where UNF looks for it."""

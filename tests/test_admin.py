@@ -16,15 +16,17 @@ from django.utils.html import escape
 from django_onec_exchange.models import (
     ExchangeEvent,
     ExchangeSession,
+    InfoBase,
     OrderBatch,
     OrderDelivery,
+    OrderLink,
     SkippedOrder,
 )
 from tests.shop.models import Order
 
 pytestmark = pytest.mark.django_db
 
-MODELS = [ExchangeSession, OrderBatch, OrderDelivery, SkippedOrder]
+MODELS = [ExchangeSession, OrderBatch, OrderDelivery, OrderLink, SkippedOrder]
 
 
 def page(model, view: str = "changelist", *arguments: object) -> str:
@@ -60,9 +62,11 @@ def staff(browser, make_account):
 @pytest.fixture
 def history(onec, make_order):
     """An exchange of one order, and one left out because its rows do not make its total."""
-    make_order(number="good")
+    good = make_order(number="good")
     make_order(number="bad", total=Decimal(9999))
     onec.fetch_orders()
+    base = InfoBase.objects.get()
+    OrderLink.objects.create(base=base, order_id=good.pk, onec_id="guid", onec_number="УТ-17")
     return SkippedOrder.objects.get()
 
 
@@ -114,6 +118,8 @@ def test_empty_lists_open(browser, superuser, model):
         (OrderDelivery, "q=good", 1),
         (OrderDelivery, "q=bad", 0),
         (OrderDelivery, "state__exact=marked", 1),
+        (OrderLink, "q=УТ-17", 1),
+        (OrderLink, "q=УТ", 0),
         (SkippedOrder, "q=bad", 1),
         (SkippedOrder, "resolved_at__isempty=1", 1),
         (SkippedOrder, "resolved_at__isempty=0", 0),
@@ -135,7 +141,8 @@ def test_a_long_list_takes_as_many_queries_as_a_short_one(
         browser.get(page(model))
         short = len(queries)
     for number in range(3):
-        make_order(number=f"again{number}")
+        again = make_order(number=f"again{number}")
+        OrderLink.objects.create(base=InfoBase.objects.get(), order_id=again.pk)
         make_order(total=Decimal(9999))
         make_onec(user_agent=f"1C+Enterprise/8.{number}").fetch_orders()
     assert model.objects.count() == 4

@@ -11,12 +11,24 @@ from django.core.checks import Warning as CheckWarning
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django.utils.module_loading import import_string
 
 import django_onec_exchange
 from django_onec_exchange import checks
-from django_onec_exchange.adapters import LedgerOrderMarker, OrderMarker, OrderSelector
+from django_onec_exchange.adapters import LedgerOrderMarker, OrderMarker, OrderSelector, OrderUpdateHandler
+from django_onec_exchange.incoming import tasks
 
-ADAPTERS = ["ORDER_SELECTOR", "ORDER_SERIALIZER", "ORDER_MARKER"]
+ADAPTERS = [
+    "ORDER_SELECTOR",
+    "ORDER_SERIALIZER",
+    "ORDER_MARKER",
+    "ORDER_UPDATE_HANDLER",
+    "CATALOG_HANDLER",
+    "INFO_LISTS",
+]
+# Django itself asks the database, whether it knows JSON
+pytestmark = pytest.mark.django_db
+
 FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
 
 
@@ -60,19 +72,26 @@ def test_a_model_that_does_not_exist(settings, found, value):
     assert messages[0].hint
 
 
+NOT_IMPORTED = [
+    "nowhere.Adapter",
+    "tests.nowhere.Adapter",
+    "django_onec_exchange.adapters.Nothing",
+    "without_dots",
+    "",
+    "django_onec_exchange.adapters",  # the module, its class forgotten
+    None,
+]
+
+
 @pytest.mark.parametrize(
-    "value",
+    ("setting", "value"),
     [
-        "nowhere.Adapter",
-        "tests.nowhere.Adapter",
-        "django_onec_exchange.adapters.Nothing",
-        "without_dots",
-        "",
-        "django_onec_exchange.adapters",  # the module, its class forgotten
-        None,
+        (setting, value)
+        for setting in ADAPTERS
+        for value in NOT_IMPORTED
+        if (setting, value) != ("CATALOG_HANDLER", "")  # a site may take no catalogue
     ],
 )
-@pytest.mark.parametrize("setting", ADAPTERS)
 def test_an_adapter_that_cannot_be_imported(settings, found, setting, value):
     setattr(settings, f"ONEC_EXCHANGE_{setting}", value)
 
@@ -111,6 +130,8 @@ BAD_VALUES = {
     "DEFAULT_UNIT": [("796", "шт")],
     "DEFAULT_VAT_RATE": ["20%"],
     "COOKIE_NAME": ["", "a=b"],
+    "ORDER_STATUSES": [None, ["paid"], {"Paid": "paid"}, {1: "paid"}],
+    "ORDER_STATUS_SEQUENCE": [None, "new", ["new", 1]],
 }
 
 
@@ -199,6 +220,63 @@ def test_an_attribute_of_ones_own_is_looked_at(settings, found):
     assert ["LedgerByLackingDate.updated_at_field is 'changed_at'" in one.msg for one in messages] == [True]
 
 
+# -- E008: statuses the shop does not have
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("ORDER_STATUSES", {"posted": "accepted", "paid": "paid"}), ("ORDER_STATUS_SEQUENCE", ["new", "accepted"])],
+)
+def test_a_status_the_shop_does_not_have(settings, found, name, value):
+    setattr(settings, f"ONEC_EXCHANGE_{name}", value)
+
+    (message,) = found()
+
+    assert message.id == "onec_exchange.E008"
+    assert f"ONEC_EXCHANGE_{name} names statuses the shop does not have: accepted." in message.msg
+    assert "new, paid, cancelled" in message.hint
+
+
+def test_statuses_that_the_shop_has(settings, found):
+    settings.ONEC_EXCHANGE_ORDER_STATUSES = {"paid": "paid", "status:Отменён": "cancelled"}
+    settings.ONEC_EXCHANGE_ORDER_STATUS_SEQUENCE = ("new", "paid")
+
+    assert found() == []
+
+
+class HandlerByComment(OrderUpdateHandler):
+    status_field = "comment"
+
+
+class HandlerByNothing(OrderUpdateHandler):
+    status_field = "nothing"
+
+
+def test_statuses_whose_order_nothing_tells(settings, found):
+    settings.ONEC_EXCHANGE_ORDER_UPDATE_HANDLER = "tests.test_checks.HandlerByComment"
+    settings.ONEC_EXCHANGE_ORDER_STATUSES = {"paid": "anything"}
+
+    (message,) = found()
+
+    assert message.id == "onec_exchange.E008"
+    assert "shop.Order.comment has no choices" in message.msg
+    settings.ONEC_EXCHANGE_ORDER_STATUS_SEQUENCE = ["", "anything"]
+    assert found() == []
+
+
+def test_a_field_for_the_status_that_the_model_lacks(settings, found):
+    settings.ONEC_EXCHANGE_ORDER_UPDATE_HANDLER = "tests.test_checks.HandlerByNothing"
+
+    assert ids(found()) == {"E004"}
+
+
+def test_statuses_for_a_model_without_a_status(settings, found):
+    settings.ONEC_EXCHANGE_ORDER_MODEL = "shop.Customer"
+    settings.ONEC_EXCHANGE_ORDER_STATUSES = {"paid": "paid"}
+
+    assert "E008" in ids(found())
+
+
 # -- E005, E006: where the audit copies lie
 
 
@@ -220,6 +298,17 @@ def test_audit_copies_where_the_web_server_serves_them(settings, found, tmp_path
     assert ids(messages) == {"E005"}
     assert served in messages[0].msg
     assert messages[0].hint
+
+
+@pytest.mark.parametrize("served", ["MEDIA_ROOT", "STATIC_ROOT"])
+def test_uploads_where_the_web_server_serves_them(settings, found, tmp_path, served):
+    setattr(settings, served, tmp_path / "served")
+    settings.ONEC_EXCHANGE_UPLOAD_ROOT = str(tmp_path / "served" / "uploads")
+
+    (message,) = found()
+
+    assert ids([message]) == {"E005"}
+    assert "uploads" in message.msg and "UPLOAD_ROOT" in message.hint
 
 
 def test_a_symbolic_link_into_a_served_folder_is_found(settings, found, tmp_path):
@@ -252,6 +341,55 @@ def test_no_folder_for_audit_copies(settings, found):
 
     assert ids(messages) == {"E006"}
     assert "ONEC_EXCHANGE_AUDIT_ROOT" in messages[0].hint
+
+
+# -- E009: imports for a worker that does not exist
+
+
+@pytest.fixture
+def tasks_framework():
+    """The package whose backends there are: Django's own, or its backport."""
+    try:
+        import django.tasks
+    except ImportError:
+        return pytest.importorskip("django_tasks").__name__
+    return django.tasks.__name__
+
+
+@pytest.mark.parametrize("backend", ["immediate.ImmediateBackend", "dummy.DummyBackend"])
+def test_imports_for_a_worker_that_the_backend_does_not_have(settings, found, tasks_framework, backend):
+    settings.TASKS = {"default": {"BACKEND": f"{tasks_framework}.backends.{backend}"}}
+    assert found() == []
+    settings.ONEC_EXCHANGE_IMPORT_TASKS = True
+
+    (message,) = found()
+
+    assert message.id == "onec_exchange.E009"
+    assert "IMPORT_TASKS" in message.msg
+    assert "TASKS" in message.hint
+
+
+def test_imports_for_a_worker_without_a_tasks_framework(settings, found, monkeypatch):
+    settings.ONEC_EXCHANGE_IMPORT_TASKS = True
+    monkeypatch.setattr(tasks, "task", None)
+
+    assert ids(found()) == {"E009"}
+
+
+class BackendWithWorker:
+    """What Django asks of a backend; what it does with a task is its own business."""
+
+    def __new__(cls, alias, params):
+        base = import_string(f"{params['OPTIONS']['framework']}.backends.base.BaseTaskBackend")
+        return type("Backend", (base,), {"enqueue": lambda *_: None})(alias, params)
+
+
+def test_imports_for_a_worker(settings, found, tasks_framework):
+    settings.ONEC_EXCHANGE_IMPORT_TASKS = True
+    backend = "tests.test_checks.BackendWithWorker"
+    settings.TASKS = {"default": {"BACKEND": backend, "OPTIONS": {"framework": tasks_framework}}}
+
+    assert found() == []
 
 
 # -- adapters that have something to say

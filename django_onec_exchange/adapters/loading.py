@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.db.models import Model
@@ -11,6 +11,11 @@ from django.utils.module_loading import import_string
 from ..conf import conf
 from ..protocol.errors import NotConfigured
 from .context import Adapters
+
+if TYPE_CHECKING:
+    from .catalog import CatalogHandler
+    from .info import ExchangeLists
+    from .order_updates import OrderUpdateHandler
 
 
 def get_order_model() -> type[Model]:
@@ -31,6 +36,23 @@ def load_adapters(*, selector: Any = None, serializer: Any = None, marker: Any =
         serializer=_load(serializer, "ORDER_SERIALIZER"),
         marker=_load(marker, "ORDER_MARKER"),
     )
+
+
+def load_order_update_handler(given: Any = None) -> OrderUpdateHandler:
+    """Return what applies orders from 1C: as given, else as the setting names it.  Raises NotConfigured."""
+    return cast("OrderUpdateHandler", _load(given, "ORDER_UPDATE_HANDLER"))
+
+
+def load_catalog_handler(given: Any = None) -> CatalogHandler | None:
+    """Return what saves a catalogue from 1C; None if the site takes none.  Raises NotConfigured."""
+    if not given and conf.CATALOG_HANDLER == "":
+        return None
+    return cast("CatalogHandler", _load(given, "CATALOG_HANDLER"))
+
+
+def load_info_lists(given: Any = None) -> ExchangeLists:
+    """Return what ``mode=info`` lists.  Raises NotConfigured."""
+    return cast("ExchangeLists", _load(given, "INFO_LISTS"))
 
 
 def _load(given: Any, setting: str) -> Any:

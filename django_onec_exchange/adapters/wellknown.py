@@ -11,7 +11,8 @@ from inspect import isfunction
 from operator import attrgetter, methodcaller
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.db.models import Field, Model
 
 from ..commerceml.money import KOPECK
 from .values import own_words, to_decimal, to_kopecks
@@ -162,6 +163,15 @@ STREET = WellKnown("street")
 HOUSE = WellKnown("house")
 BUILDING = WellKnown("building", "block")
 FLAT = WellKnown("flat", "apartment")
+
+
+def model_field(model: type[Model], names: WellKnown) -> Field[Any, Any] | None:
+    """Return the field under which ``model`` stores a fact; None where it has none, or computes it."""
+    try:
+        field = model._meta.get_field(names.on(model) or "")
+    except FieldDoesNotExist:
+        return None
+    return field if isinstance(field, Field) else None
 
 
 def words(value: Any) -> str:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from django_onec_exchange.models import ExchangeEvent
-from django_onec_exchange.protocol.errors import UnknownMode, Unsupported
+from django_onec_exchange.protocol.errors import UnknownMode
 from django_onec_exchange.simulator import UT11, DjangoTransport
 from tests.conftest import PASSWORD, USERNAME, body
 from tests.shop.models import Order
@@ -190,7 +190,7 @@ def test_charset_stands_last_in_the_content_type(settings, ask, call, account, e
     settings.ONEC_EXCHANGE_ENCODING = encoding
 
     for name, response in every_reply(ask, call, account).items():
-        kind = "application/xml" if name == "query" else "text/plain"
+        kind = "application/xml" if name in ("query", "info") else "text/plain"
         assert response["Content-Type"] == f"{kind}; charset={encoding}", name
         assert response.getvalue().decode(encoding), name
         response.close()
@@ -215,16 +215,6 @@ def test_the_sites_own_cache_keeps_nothing_of_it(settings, ask, account):
     assert body(ask("mode=checkauth", auth=RIGHT)).startswith("success")
 
     assert ask("mode=checkauth").status_code == 401
-
-
-def test_what_is_not_built_yet_is_refused_in_words(ask, call, sign_in, snapshot):
-    token = sign_in()
-    before = snapshot()
-
-    for mode in ("file&filename=a.xml", "import&filename=a.xml", "info", "complete", "deactivate&timestamp=1"):
-        assert body(call("POST", f"mode={mode}", cookie=token, content=b"<a/>")) == refusal(Unsupported)
-
-    assert snapshot() == before
 
 
 def test_the_language_a_client_asks_for_does_not_matter(ask, account):

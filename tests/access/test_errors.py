@@ -105,7 +105,7 @@ def test_no_reply_and_no_log_line_holds_a_secret(settings, monkeypatch, ask, sig
         ask("mode=query", cookie=token + "x"),
         ask(f"mode=dance&sessid={token}", auth=RIGHT),
         ask(f"mode=query&version=nonsense&sessid={token}", auth=RIGHT),
-        ask("mode=info", cookie=token),
+        ask("mode=import&filename=a.xml", cookie=token),
         ask("mode=success", cookie=token),
     ]
 
@@ -167,7 +167,14 @@ def test_without_the_setting_they_come_in_the_language_of_the_site(settings, ask
 ERRORS = [
     value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, errors.ExchangeError)
 ]
-PARAMS = {"name": "mode", "minutes": 5, "what": "ONEC_EXCHANGE_ORDER_MODEL", "reference": "1a2b3c4d"}
+PARAMS = {
+    "name": "mode",
+    "minutes": 5,
+    "what": "ONEC_EXCHANGE_ORDER_MODEL",
+    "reference": "1a2b3c4d",
+    "limit": 10485760,
+    "reason": "The file ends in the middle, at line 3.",
+}
 
 
 @pytest.mark.parametrize("error", ERRORS)

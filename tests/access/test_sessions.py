@@ -271,13 +271,13 @@ def test_what_was_said_is_kept_with_its_answer(ask, sign_in, make_order):
     token = sign_in()
     body(ask("type=sale&mode=query", cookie=token))
     body(ask("mode=success", cookie=token))
-    body(ask("mode=info", cookie=token))
+    body(ask("mode=import&filename=a.xml", cookie=token))
 
     dialogue = ExchangeSession.objects.get().events.values_list("type", "mode", "code")
     assert list(dialogue) == [
         ("sale", "checkauth", "success"),
         ("sale", "query", "success"),
         ("", "success", "success"),
-        ("", "info", "unsupported"),
+        ("", "import", "unknown-file"),
     ]
     assert PASSWORD not in str(list(ExchangeEvent.objects.values()))

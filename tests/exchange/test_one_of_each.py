@@ -103,7 +103,8 @@ def test_numbers_are_asked_for_once_for_a_chunk(settings, onec, make_order, djan
     def fetch() -> int:
         with django_assert_max_num_queries(1000) as captured:
             onec.fetch_orders()
-        return sum("IN ('" in query["sql"] and '"number"' in query["sql"] for query in captured.captured_queries)
+        asked = [query["sql"].replace("`", '"') for query in captured.captured_queries]  # MariaDB's quotes
+        return sum("IN ('" in sql and '"number"' in sql for sql in asked)
 
     for _ in range(5):
         make_order()

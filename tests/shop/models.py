@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 
 from django.conf import settings
@@ -99,3 +100,71 @@ class OrderItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Stage(models.Model):
+    code = models.CharField(max_length=20, blank=True)
+    name = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Deal(OneCOrderMixin):
+    """An order as other shops have it: its key is a UUID, it has no number, and its status is a row elsewhere."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(auto_now=True)
+    status = models.ForeignKey(Stage, models.PROTECT)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Group(models.Model):
+    """What 1C's catalogue becomes in docs/adapters.md, from here on."""
+
+    onec_id = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=200)
+    parent = models.ForeignKey("self", models.SET_NULL, null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Good(models.Model):
+    onec_id = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=300)
+    sku = models.CharField(max_length=50, blank=True)
+    group = models.ForeignKey(Group, models.SET_NULL, null=True)
+    is_hidden = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Price(models.Model):
+    good = models.ForeignKey(Good, models.CASCADE, related_name="prices")
+    offer_id = models.CharField(max_length=200)
+    type_id = models.CharField(max_length=80)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["offer_id", "type_id"], name="shop_price_offer")]
+
+    def __str__(self) -> str:
+        return f"{self.amount}"
+
+
+class Stock(models.Model):
+    good = models.ForeignKey(Good, models.CASCADE, related_name="stocks")
+    offer_id = models.CharField(max_length=200)
+    warehouse_id = models.CharField(max_length=80, blank=True)
+    quantity = models.DecimalField(max_digits=15, decimal_places=3)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["offer_id", "warehouse_id"], name="shop_stock_offer")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity}"

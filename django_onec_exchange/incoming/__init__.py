@@ -1,0 +1,1 @@
+"""Files from 1C: archives (archives.py)."""
