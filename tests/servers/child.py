@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
+import signal
+import socket
 import sys
 from base64 import b64encode
 from pathlib import Path
@@ -21,13 +24,14 @@ def say(fact: Any) -> None:
     print(json.dumps(fact), flush=True)
 
 
-def migrate() -> None:
+def migrate(account: bool = True) -> None:
     from django.core.management import call_command
 
     from .shop import make_account
 
     call_command("migrate", run_syncdb=True, verbosity=0)
-    make_account("default")
+    if account:
+        make_account("default")
 
 
 def ask(queries: list[str], cookie: str = "") -> None:
@@ -63,12 +67,49 @@ def measure(counts: list[int], zipped: bool, confirm: bool) -> None:
         say(peak())
 
 
-def peak() -> int:
-    """Return the most memory this process ever had, in bytes.
+def serve(listener: int) -> None:
+    """Serve requests in threads, each with its database connection; killed, be there again at once."""
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    from django.core.wsgi import get_wsgi_application
+
+    from . import killing
+
+    class QuietHandler(WSGIRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    killing.arm()
+    application = get_wsgi_application()
+    while server := os.fork():
+        signal.signal(signal.SIGTERM, lambda *_, pid=server: (os.kill(pid, signal.SIGKILL), os._exit(0)))
+        killing.tell_pid(server)
+        os.waitpid(server, 0)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    httpd = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler, bind_and_activate=False)
+    httpd.socket = socket.socket(fileno=listener)
+    httpd.server_name, httpd.server_port = "127.0.0.1", httpd.socket.getsockname()[1]
+    httpd.setup_environ()
+    httpd.set_app(application)
+    httpd.serve_forever()
+
+
+def work() -> None:
+    """Be a worker: import what is in the queue."""
+    from django.core.management import call_command
+
+    from . import killing
+
+    killing.arm()
+    call_command("db_worker", interval=0.1, startup_delay=False, verbosity=0)
+
+
+def peak(pid: str = "self") -> int:
+    """Return the most memory a process ever had, in bytes; of another one on Linux only.
 
     Not ``ru_maxrss`` where the kernel tells more: there it begins with what the parent had, here with nothing.
     """
-    status = Path("/proc/self/status")
+    status = Path("/proc") / pid / "status"
     if status.exists():
         return int(status.read_text().split("VmHWM:")[1].split()[0]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
@@ -82,6 +123,6 @@ def make_client() -> Any:
 
 if __name__ == "__main__":
     django.setup()
-    doers = {"migrate": migrate, "ask": ask, "fetch": fetch, "measure": measure}
+    doers = {doer.__name__: doer for doer in (migrate, ask, fetch, measure, serve, work)}
     for task in json.load(sys.stdin):
         doers[task.pop("do")](**task)

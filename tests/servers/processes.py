@@ -1,4 +1,4 @@
-"""The site in other processes: a database they share with the test, single processes, gunicorn."""
+"""The site in other processes: a database they share with the test, single processes, servers, workers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import quote
 
@@ -28,14 +29,14 @@ class SharedDatabase:
     alias: str
     audit_root: str
 
-    def environment(self, **settings: Any) -> dict[str, str]:
-        """Return the environment of a process on this database, with these ``ONEC_EXCHANGE_*``."""
+    def environment(self, others: dict[str, Any] | None = None, **settings: Any) -> dict[str, str]:
+        """Return the environment of a process on this database, with these ``ONEC_EXCHANGE_*`` and others."""
         named = {f"ONEC_EXCHANGE_{name}": value for name, value in settings.items()}
         return {
             **os.environ,
             "DATABASE_URL": self.url,
             "DJANGO_SETTINGS_MODULE": "tests.servers.settings",
-            "TEST_SETTINGS": json.dumps({"ONEC_EXCHANGE_AUDIT_ROOT": self.audit_root, **named}),
+            "TEST_SETTINGS": json.dumps({"ONEC_EXCHANGE_AUDIT_ROOT": self.audit_root, **named, **(others or {})}),
         }
 
 
@@ -44,7 +45,8 @@ def url_of_test_database() -> str:
     database = connections["default"].settings_dict
     scheme = {"postgresql": "postgres", "mysql": "mysql"}[connections["default"].vendor]
     user, password = quote(database["USER"], safe=""), quote(database["PASSWORD"], safe="")
-    return f"{scheme}://{user}:{password}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    fast = "?options=-c%20synchronous_commit%3Doff" if scheme == "postgres" else ""
+    return f"{scheme}://{user}:{password}@{database['HOST']}:{database['PORT']}/{database['NAME']}{fast}"
 
 
 def run_child(environment: dict[str, str], *tasks: dict[str, Any], code: int = 0) -> list[Any]:
@@ -84,3 +86,38 @@ def gunicorn(environment: dict[str, str], *options: str) -> Iterator[str]:
             process.terminate()
             _, log = process.communicate(timeout=PATIENCE)
             print(log)
+
+
+@contextmanager
+def serving(environment: dict[str, str]) -> Iterator[str]:
+    """Run the threaded server of ``child.py``, which comes again when it is killed; yield the site's address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        task = {"do": "serve", "listener": listener.fileno()}
+        with running(environment, task, pass_fds=[listener.fileno()]):
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def running(environment: dict[str, str], task: dict[str, Any], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Run ``child.py`` with a task until the end of the block; what it said if the test fails."""
+    with TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.servers.child"],
+            env=environment,
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            text=True,
+            **options,
+        )
+        try:
+            assert process.stdin is not None
+            process.stdin.write(json.dumps([task]))
+            process.stdin.close()
+            yield process
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+            log.seek(0)
+            print(log.read())

@@ -13,6 +13,7 @@ from django_onec_exchange.models import OrderBatch
 from django_onec_exchange.simulator import UT11, BitrixModule, HttpTransport, TransferError
 from tests.conftest import ENDPOINT
 
+from .child import peak
 from .processes import gunicorn
 from .shop import LONG, make_orders, sent_numbers, wait_until
 
@@ -83,6 +84,26 @@ def test_no_spelling_of_the_address_is_redirected(site):
         assert "Location" not in headers
         assert body.startswith(b"success\nonec_exchange\n")
         assert headers["Content-Length"] == str(len(body))
+
+
+def test_large_uploads_take_no_memory(shared_database, tmp_path):
+    """Each request is as large as ``init`` allows; nothing of it is kept."""
+    limit = 8 * 1024**2
+    environment = shared_database.environment(UPLOAD_ROOT=str(tmp_path / "uploads"), FILE_LIMIT=limit)
+    with gunicorn(environment, "--workers", "1", "--log-level", "warning") as url:
+        onec = UT11(WorkerTransport(url + ENDPOINT, 60), username="1c", password="secret")
+        onec.checkauth("catalog")
+        onec.init()
+        onec.upload("small.jpg", bytes(1_000_000))
+        (before,) = {peak(pid) for pid in onec.transport.workers}
+        with (tmp_path / "large.jpg").open("wb") as large:
+            large.truncate(8 * limit)
+        onec.upload("large.jpg", tmp_path / "large.jpg")
+        (after,) = {peak(pid) for pid in onec.transport.workers}
+
+    (stored,) = (tmp_path / "uploads").rglob("large.jpg")
+    assert stored.stat().st_size == 8 * limit
+    assert after - before < limit / 2
 
 
 def call(site: str, method: str, target: str) -> tuple[int, http.client.HTTPMessage, bytes]:
