@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import django
 from django.core.exceptions import ImproperlyConfigured
 
 _PREFIX = "ONEC_EXCHANGE_"
@@ -50,6 +51,14 @@ def database(base_dir: Path) -> dict[str, Any]:
 def sqlite(path: Path) -> dict[str, Any]:
     """Return the configuration of one SQLite file."""
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": dict(SQLITE_OPTIONS)}
+
+
+def mail_settings() -> dict[str, Any]:
+    """Return the settings under which mails are printed instead of sent; Django 6.1 renamed them."""
+    backend = "django.core.mail.backends.console.EmailBackend"
+    if django.VERSION >= (6, 1):
+        return {"MAILERS": {"default": {"BACKEND": backend}}}
+    return {"EMAIL_BACKEND": backend}
 
 
 def exchange_settings() -> dict[str, Any]:

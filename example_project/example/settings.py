@@ -2,6 +2,9 @@
 
 * ``DATABASE_URL``: sqlite, postgres or mysql; an SQLite file beside manage.py without it;
 * ``ONEC_EXCHANGE_*``: a JSON value for the setting of that name;
+* ``TASKS_WORKER``: 1 leaves background tasks to ``manage.py db_worker``, imports from 1C among them; without it
+  they run at once;
+* ``MEDIA_ROOT``: the folder for pictures from 1C;
 * ``SECRET_KEY``, ``DEBUG``, ``ALLOWED_HOSTS`` (comma separated), ``LANGUAGE_CODE``, ``TIME_ZONE``.
 """
 
@@ -30,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django_tasks_db",  # a worker and its queue in the database, for whoever sets TASKS_WORKER
     "django_onec_exchange",
     "shop",
 ]
@@ -67,6 +71,16 @@ LOGIN_URL = "admin:login"
 DATABASES = {"default": environment.database(BASE_DIR) | {"ATOMIC_REQUESTS": True}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Pictures from 1C.  Nothing in this folder is public until a web server is told to serve a part of it.
+MEDIA_ROOT = os.environ.get("MEDIA_ROOT") or BASE_DIR / "var" / "media"
+
+DEFAULT_FROM_EMAIL = "shop@example.com"
+globals().update(environment.mail_settings())
+
+if environment.flag("TASKS_WORKER", False):
+    TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    ONEC_EXCHANGE_IMPORT_TASKS = True  # imports too; without a worker each request does a slice of one
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -81,6 +95,14 @@ ONEC_EXCHANGE_ORDER_MODEL = "shop.Order"
 ONEC_EXCHANGE_ORDER_SELECTOR = "shop.exchange.PlacedOrders"
 ONEC_EXCHANGE_ORDER_SERIALIZER = "shop.exchange.ShopOrderSerializer"
 ONEC_EXCHANGE_ORDER_MARKER = "shop.exchange.AcceptingMarker"
+ONEC_EXCHANGE_ORDER_UPDATE_HANDLER = "shop.exchange.ShopOrderUpdates"
+ONEC_EXCHANGE_ORDER_STATUSES = {
+    "posted": "accepted",
+    "shipped": "shipped",
+    "cancelled": "cancelled",
+    "deleted": "cancelled",
+}
+ONEC_EXCHANGE_CATALOG_HANDLER = "shop.catalog.ShopCatalog"
 ONEC_EXCHANGE_SITE_NAME = "Пример магазина"
 
 globals().update(environment.exchange_settings())

@@ -8,7 +8,20 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from .models import Customer, Order, OrderItem, Product, Unit, Variant
+from .models import (
+    Customer,
+    Group,
+    Order,
+    OrderItem,
+    Price,
+    PriceType,
+    Product,
+    ProductImage,
+    Stock,
+    Unit,
+    Variant,
+    Warehouse,
+)
 
 
 @admin.register(Unit)
@@ -16,18 +29,51 @@ class UnitAdmin(admin.ModelAdmin):
     list_display = ["short_name", "code", "full_name", "international"]
 
 
+@admin.register(Group)
+class GroupAdmin(admin.ModelAdmin):
+    list_display = ["name", "parent", "is_hidden"]
+    list_select_related = ["parent"]
+    search_fields = ["name"]
+
+
+@admin.register(PriceType)
+class PriceTypeAdmin(admin.ModelAdmin):
+    list_display = ["name", "currency", "is_retail"]
+
+
+@admin.register(Warehouse)
+class WarehouseAdmin(admin.ModelAdmin):
+    list_display = ["name"]
+
+
 class VariantInline(admin.TabularInline):
     model = Variant
     extra = 0
 
 
+class PriceInline(admin.TabularInline):
+    model = Price
+    extra = 0
+
+
+class StockInline(admin.TabularInline):
+    model = Stock
+    extra = 0
+
+
+class ProductImageInline(admin.TabularInline):
+    model = ProductImage
+    extra = 0
+
+
 @admin.register(Product)
 class ProductAdmin(admin.ModelAdmin):
-    list_display = ["sku", "name", "unit", "price", "vat"]
-    list_select_related = ["unit"]
-    list_filter = ["vat", "unit"]
+    list_display = ["sku", "name", "group", "unit", "price", "vat", "is_hidden"]
+    list_select_related = ["group", "unit"]
+    list_filter = ["is_hidden", "vat", "unit", "group"]
     search_fields = ["sku", "name", "onec_id"]
-    inlines = [VariantInline]
+    raw_id_fields = ["group"]
+    inlines = [VariantInline, PriceInline, StockInline, ProductImageInline]
 
 
 @admin.register(Customer)

@@ -7,6 +7,7 @@ class ShopConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import freshness
+        from . import confirmation, freshness
 
         freshness.connect()
+        confirmation.connect()

@@ -1,4 +1,4 @@
-"""How this shop differs from what ``django_onec_exchange`` expects: three adapters, named in the settings.
+"""How this shop differs from what ``django_onec_exchange`` expects: adapters, named in the settings.
 
 Everything not overridden is read from the order under its well-known name: ``number``, ``status``, ``items``,
 ``price``, ``delivery_cost``, ``total``, ``comment`` and so on.
@@ -13,8 +13,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from django_onec_exchange.adapters import ExchangeContext, OrderMarker, OrderSelector, OrderSerializer
+from django_onec_exchange.adapters import (
+    ExchangeContext,
+    ImportContext,
+    OrderMarker,
+    OrderSelector,
+    OrderSerializer,
+    OrderUpdateHandler,
+)
 from django_onec_exchange.commerceml.documents import (
     Address,
     AddressPart,
@@ -22,6 +30,7 @@ from django_onec_exchange.commerceml.documents import (
     Counterparty,
     Discount,
 )
+from django_onec_exchange.commerceml.updates import OrderUpdate
 from django_onec_exchange.models import OrderDelivery
 
 from .models import Order, Vat
@@ -78,6 +87,25 @@ class AcceptingMarker(OrderMarker):
         marked = super().mark(deliveries, context)
         Order.objects.filter(pk__in=marked, status=Order.Status.NEW).update(status=Order.Status.ACCEPTED)
         return marked
+
+
+class ShopOrderUpdates(OrderUpdateHandler):
+    """Statuses come by ``ONEC_EXCHANGE_ORDER_STATUSES``; here it is a fact of its own that an order is paid.
+
+    1C that says nothing about the payment does not say that there was none: paid orders stay paid.
+    """
+
+    updated_fields = ("status", "is_paid", "paid_at")
+
+    def apply(self, order: Order, update: OrderUpdate, context: ImportContext) -> bool:
+        moved = super().apply(order, update, context)
+        if not update.paid or order.is_paid:
+            return moved
+        paid_at = timezone.make_aware(update.payment_date) if update.payment_date else context.started_at
+        Order.objects.filter(pk=order.pk).update(
+            is_paid=True, paid_at=paid_at
+        )  # no save(): see OrderUpdateHandler
+        return True
 
 
 # -- a second 1C base, see urls.py: the ledger remembers what it has, since the order's fields tell it of the first

@@ -49,13 +49,39 @@ class Unit(models.Model):
         return self.short_name
 
 
+class Group(models.Model):
+    """A group of products, as 1C keeps them: a tree."""
+
+    onec_id = models.CharField("Ид в 1С", max_length=80, unique=True)
+    name = models.CharField("название", max_length=200)
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="children", verbose_name="внутри группы"
+    )
+    is_hidden = models.BooleanField("скрыта", default=False)
+
+    class Meta:
+        verbose_name = "группа товаров"
+        verbose_name_plural = "группы товаров"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Product(models.Model):
-    sku = models.CharField("артикул", max_length=50, unique=True)
-    onec_id = models.CharField("Ид в 1С", max_length=200, help_text=ONEC_ID_HELP)
+    """1C is free to give two products one article, or none, so ``onec_id`` is what is unique."""
+
+    sku = models.CharField("артикул", max_length=50, blank=True, db_index=True)
+    onec_id = models.CharField("Ид в 1С", max_length=200, unique=True, help_text=ONEC_ID_HELP)
     name = models.CharField("название", max_length=300)
+    description = models.TextField("описание", blank=True)
+    group = models.ForeignKey(
+        Group, models.SET_NULL, null=True, blank=True, related_name="products", verbose_name="группа"
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="единица измерения")
-    price = models.DecimalField("цена", max_digits=12, decimal_places=2)
+    price = models.DecimalField("цена", max_digits=12, decimal_places=2, default=0)
     vat = models.CharField("НДС", max_length=4, choices=Vat.choices, default=Vat.TWENTY)
+    is_hidden = models.BooleanField("скрыт", default=False, help_text="Не продаётся.")
 
     class Meta:
         verbose_name = "товар"
@@ -70,17 +96,99 @@ class Variant(models.Model):
     """A colour or size of a product: Характеристика in 1C."""
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="variants", verbose_name="товар")
-    sku = models.CharField("артикул", max_length=50, unique=True)
+    sku = models.CharField("артикул", max_length=50, blank=True, db_index=True)
     onec_id = models.CharField("Ид характеристики в 1С", max_length=80)
     name = models.CharField("название", max_length=100)
+    is_hidden = models.BooleanField("скрыт", default=False, help_text="Не продаётся.")
 
     class Meta:
         verbose_name = "вариант товара"
         verbose_name_plural = "варианты товаров"
         ordering = ["sku"]
+        constraints = [models.UniqueConstraint(fields=["product", "onec_id"], name="shop_variant_onec_id")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class PriceType(models.Model):
+    """ТипЦены.  The shop sells at the retail one."""
+
+    onec_id = models.CharField("Ид в 1С", max_length=80, unique=True)
+    name = models.CharField("название", max_length=200)
+    currency = models.CharField("валюта", max_length=8, blank=True)
+    is_retail = models.BooleanField("розничная", default=False)
+
+    class Meta:
+        verbose_name = "тип цен"
+        verbose_name_plural = "типы цен"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Warehouse(models.Model):
+    onec_id = models.CharField("Ид в 1С", max_length=80, unique=True, blank=True)
+    name = models.CharField("название", max_length=200)
+
+    class Meta:
+        verbose_name = "склад"
+        verbose_name_plural = "склады"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Price(models.Model):
+    """What an offer costs.  The offer goes by its identifier in 1C: of a product, or of one of its variants."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="prices", verbose_name="товар")
+    offer_id = models.CharField("Ид предложения", max_length=200)
+    price_type = models.ForeignKey(PriceType, models.CASCADE, related_name="prices", verbose_name="тип цен")
+    amount = models.DecimalField("цена", max_digits=14, decimal_places=2)
+
+    class Meta:
+        verbose_name = "цена"
+        verbose_name_plural = "цены"
+        constraints = [models.UniqueConstraint(fields=["price_type", "offer_id"], name="shop_price_offer")]
+
+    def __str__(self) -> str:
+        return f"{self.amount}"
+
+
+class Stock(models.Model):
+    """How much of an offer lies in a warehouse."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="stocks", verbose_name="товар")
+    offer_id = models.CharField("Ид предложения", max_length=200)
+    warehouse = models.ForeignKey(Warehouse, models.CASCADE, related_name="stocks", verbose_name="склад")
+    quantity = models.DecimalField("остаток", max_digits=15, decimal_places=3)
+
+    class Meta:
+        verbose_name = "остаток"
+        verbose_name_plural = "остатки"
+        constraints = [models.UniqueConstraint(fields=["warehouse", "offer_id"], name="shop_stock_offer")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity}"
+
+
+class ProductImage(models.Model):
+    """A picture; its file is empty as long as 1C only named it."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="images", verbose_name="товар")
+    path = models.CharField("имя в 1С", max_length=255)
+    file = models.FileField("файл", blank=True, max_length=255)
+    position = models.PositiveIntegerField("порядок", default=0)
+
+    class Meta:
+        verbose_name = "картинка"
+        verbose_name_plural = "картинки"
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["product", "path"], name="shop_image_path")]
+
+    def __str__(self) -> str:
+        return self.path
 
 
 class Customer(models.Model):
@@ -170,6 +278,7 @@ class Order(OneCOrderMixin):
     paid_at = models.DateTimeField("когда оплачен", null=True, blank=True)
     total = models.DecimalField("итого", max_digits=14, decimal_places=2, default=0)
     comment = models.TextField("комментарий покупателя", blank=True)
+    mailed_at = models.DateTimeField("подтверждение отправлено", null=True, editable=False)
 
     objects = OrderManager()
 

@@ -2,98 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-
-import django_onec_exchange
-
-PROJECT = Path(__file__).resolve().parents[2] / "example_project"
-FORMED_AT = re.compile(rb' \xd0\x94\xd0\xb0\xd1\x82\xd0\xb0[^=]+="[^"]*"')  # ДатаФормирования
-
-#: Fetch the waiting orders over Django's test client and print the reply.
-FETCH = """
-import sys, django
-django.setup()
-from base64 import b64encode
-from django.test import Client
-basic = "Basic " + b64encode(b"1c:secret").decode()
-client = Client(SERVER_NAME="localhost", headers={"User-Agent": "1C+Enterprise/8.3", "Authorization": basic})
-client.get("/1c/exchange/?type=sale&mode=checkauth")
-sys.stdout.buffer.write(client.get("/1c/exchange/?type=sale&mode=query").getvalue())
-"""
-
-
-class Shop:
-    """The project with a database of its own in an empty folder."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        self.folder = folder
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("ONEC_EXCHANGE_")}
-        for name in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "DEBUG", "ALLOWED_HOSTS", "LANGUAGE_CODE"):
-            kept.pop(name, None)
-        self.environ = kept | {
-            "PYTHONPATH": str(Path(django_onec_exchange.__file__).parents[1]),
-            "PYTHONIOENCODING": "utf-8",
-            "TMPDIR": str(folder),
-            "TERM": "dumb",
-        }
-
-    def with_database(self, migrated: Path | None = None) -> Shop:
-        """Give it a file of its own: a copy of a migrated one, or one that is migrated now."""
-        self.database = self.folder / "shop.sqlite3"
-        self.environ["DATABASE_URL"] = f"sqlite:///{self.database}"
-        self.environ["ONEC_EXCHANGE_AUDIT_ROOT"] = f'"{self.folder / "logs"}"'
-        if migrated is None:
-            self.manage("migrate", "-v0")
-        else:
-            shutil.copy(migrated, self.database)
-        return self
-
-    def manage(self, *arguments: str, succeeds: bool = True, **environ: str) -> str:
-        """Run a command of manage.py and return what it wrote."""
-        done = self.python("manage.py", *arguments, **environ)
-        output = (done.stdout + done.stderr).decode()
-        assert (done.returncode == 0) is succeeds, output
-        return output
-
-    def orders_xml(self) -> bytes:
-        """What 1C would be given now, without the moment at which it was made."""
-        done = self.python("-c", FETCH, DJANGO_SETTINGS_MODULE="example.settings")
-        assert done.returncode == 0, done.stderr.decode()
-        assert FORMED_AT.search(done.stdout)
-        return FORMED_AT.sub(b"", done.stdout)
-
-    def python(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            [sys.executable, "-W", "error", *arguments],
-            cwd=PROJECT,
-            env=self.environ | environ,
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory):
-    return Shop(tmp_path_factory.mktemp("example") / "migrated").with_database().database
-
-
-@pytest.fixture
-def new_shop(tmp_path, migrated):
-    return lambda name: Shop(tmp_path / name).with_database(migrated)
-
-
-@pytest.fixture
-def shop(new_shop):
-    return new_shop("shop")
 
 
 def seed(shop, *arguments):
@@ -143,33 +54,23 @@ def test_settings_come_from_the_environment_as_json(shop):
     assert "ONEC_EXCHANGE_ENCODING" in shop.manage("check", succeeds=False, ONEC_EXCHANGE_ENCODING="utf-8")
 
 
-def test_the_demo_delivers_every_order_and_shows_it(tmp_path):
-    shop = Shop(tmp_path / "demo")
-    before = sorted(PROJECT.glob("*"))
-
-    output = shop.manage("demo", "--orders", "60")
-
-    assert output.count("1С получила 60 из 60, отмечено переданными 60") == 2
-    assert output.count("Не переданы и записаны с причиной 10 из 10") == 2
-    assert "передан " in output
-    for path in re.findall(r"^  (/.*\.xml)$", output, re.MULTILINE):
-        assert Path(path).is_relative_to(shop.folder)
-        assert Path(path).stat().st_size
-    assert sorted(PROJECT.glob("*")) == before, "without --keep the demo leaves this project alone"
+PLACE_AN_ORDER = """
+import django
+django.setup()
+from django.utils import timezone
+from shop.models import Order
+Order.objects.create(placed_at=timezone.now(), email="buyer@example.com")
+"""
 
 
-def test_the_demo_works_again_in_a_database_that_has_orders(shop):
-    shop.manage("demo", "--orders", "5", "--keep")
+@pytest.mark.parametrize("worker", ["", "1"], ids=["at once", "by a worker"])
+def test_an_order_is_confirmed_by_mail(shop, worker):
+    shop.environ["TASKS_WORKER"] = worker
+    shop.environ["DEBUG"] = "0"  # with it the worker would restart itself on changes of the code
+    placed = shop.python("-c", PLACE_AN_ORDER, DJANGO_SETTINGS_MODULE="example.settings")
+    assert placed.returncode == 0, placed.stderr.decode()
+    at_once = "To: buyer@example.com" in placed.stdout.decode()
 
-    output = shop.manage("demo", "--orders", "5", "--keep")
+    by_worker = worker and "To: buyer@example.com" in shop.manage("db_worker", "--batch", "--no-startup-delay")
 
-    assert output.count("1С получила 5 из 5, отмечено переданными 5") == 2
-
-
-def test_the_demo_fails_if_1c_did_not_get_the_orders(tmp_path):
-    """A stock 1C finds nothing inside the containers of 3.1, and says success all the same."""
-    shop = Shop(tmp_path / "demo")
-
-    output = shop.manage("demo", "--orders", "5", succeeds=False, ONEC_EXCHANGE_FORCED_VERSION='"3.1"')
-
-    assert "Заказ 00000001 не дошёл до 1С." in output
+    assert (at_once, bool(by_worker)) == (not worker, bool(worker))

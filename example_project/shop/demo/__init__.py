@@ -1,1 +1,1 @@
-"""What ``manage.py demo`` is made of: a place, a server, the emulated 1C, and whether all went as it must."""
+"""What ``manage.py demo`` is made of: a place, a server, a worker, the emulated 1C and its goods, and verdicts."""

@@ -20,7 +20,16 @@ def orders_with(numbers: Sequence[str]) -> Iterator[Order]:
 
 def complaints(seeded: Seeded, infobase: Infobase, reports: Sequence[ExchangeReport]) -> list[str]:
     """Return what is not as it must be; an empty list is success."""
-    return [*_about_reports(reports), *_about_valid(seeded, infobase), *_about_broken(seeded, infobase)]
+    return [*about_reports(reports), *_about_valid(seeded, infobase), *_about_broken(seeded, infobase)]
+
+
+def about_reports(reports: Sequence[ExchangeReport]) -> Iterator[str]:
+    """Yield where 1C stopped."""
+    for report in reports:
+        if report.error:
+            yield f"1С остановила обмен: {report.error}"
+        elif not report.confirmed:
+            yield "1С не смогла подтвердить обмен."
 
 
 def reasons(seeded: Seeded) -> dict[str, str]:
@@ -28,14 +37,6 @@ def reasons(seeded: Seeded) -> dict[str, str]:
     orders = {order_key(order): order.number for order in orders_with(seeded.broken)}
     skipped = SkippedOrder.objects.filter(base__name="default", resolved_at=None, order_id__in=list(orders))
     return {orders[record.order_id]: record.reason for record in skipped.order_by("number")}
-
-
-def _about_reports(reports: Sequence[ExchangeReport]) -> Iterator[str]:
-    for report in reports:
-        if report.error:
-            yield f"1С остановила обмен: {report.error}"
-        elif not report.confirmed:
-            yield "1С не смогла подтвердить обмен."
 
 
 def _about_valid(seeded: Seeded, infobase: Infobase) -> Iterator[str]:

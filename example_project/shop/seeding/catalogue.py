@@ -50,8 +50,9 @@ _PRODUCTS = (
 
 #: Products that no valid document can hold, for the broken orders.
 _BROKEN = (
-    ("BROKEN-UNIT", "Товар в неведомых мерах", "мера", ""),
-    ("BROKEN-ID", "Товар со слишком длинным Ид", "шт", "796"),
+    # article, name, unit, OKEI, what stands behind its Ид
+    ("BROKEN-UNIT", "Товар в неведомых мерах", "мера", "", ""),
+    ("BROKEN-ID", "Товар со слишком длинным Ид", "шт", "796", "-" + "9" * 60),
 )
 
 #: Units that are sold in parts, and how finely.
@@ -76,8 +77,11 @@ def ensure() -> Sequence[Choice]:
     units = {unit[0]: _unit(*unit) for unit in _UNITS}
     choices = []
     for index, (name, code, price, vat, variants) in enumerate(_PRODUCTS, start=1):
-        product = _product(f"T-{index:04}", name, units[code], Decimal(price), vat)
-        choices += [Choice(product, _variant(product, number, name)) for number, name in enumerate(variants, 1)]
+        sku = f"T-{index:04}"
+        product = _product(sku, name, units[code], Decimal(price), vat)
+        choices += [
+            Choice(product, _variant(product, f"{sku}-{number}", name)) for number, name in enumerate(variants, 1)
+        ]
         if not variants:
             choices.append(Choice(product, None))
     return choices
@@ -86,13 +90,11 @@ def ensure() -> Sequence[Choice]:
 def ensure_broken() -> tuple[Product, Product]:
     """Return a product whose unit 1C cannot know, and one whose Ид is longer than 1C takes."""
     products = []
-    for sku, name, short_name, code in _BROKEN:
+    for sku, name, short_name, code, end in _BROKEN:
         unit = Unit.objects.filter(code=code, short_name=short_name).first()
         unit = unit or Unit.objects.create(code=code, short_name=short_name)
-        products.append(_product(sku, name, unit, Decimal("100.00"), Vat.TWENTY))
+        products.append(_product(sku, name, unit, Decimal("100.00"), Vat.TWENTY, end))
     unknown_unit, long_id = products
-    if len(long_id.onec_id) <= 80:
-        Product.objects.filter(pk=long_id.pk).update(onec_id=f"{long_id.onec_id}-{'9' * 60}")
     return unknown_unit, long_id
 
 
@@ -101,12 +103,15 @@ def _unit(code: str, short_name: str, full_name: str, international: str) -> Uni
     return Unit.objects.get_or_create(code=code, defaults=names)[0]
 
 
-def _product(sku: str, name: str, unit: Unit, price: Decimal, vat: str) -> Product:
-    defaults = {"onec_id": str(uuid5(_NAMESPACE, sku)), "name": name, "unit": unit, "price": price, "vat": vat}
-    return Product.objects.select_related("unit").get_or_create(sku=sku, defaults=defaults)[0]
+def _product(sku: str, name: str, unit: Unit, price: Decimal, vat: str, end: str = "") -> Product:
+    """By its identifier: what the product is called, 1C may change."""
+    defaults = {"sku": sku, "name": name, "unit": unit, "price": price, "vat": vat}
+    onec_id = f"{uuid5(_NAMESPACE, sku)}{end}"
+    return Product.objects.select_related("unit").get_or_create(onec_id=onec_id, defaults=defaults)[0]
 
 
-def _variant(product: Product, number: int, name: str) -> Variant:
-    sku = f"{product.sku}-{number}"
-    defaults = {"product": product, "onec_id": str(uuid5(_NAMESPACE, sku)), "name": name}
-    return Variant.objects.get_or_create(sku=sku, defaults=defaults)[0]
+def _variant(product: Product, sku: str, name: str) -> Variant:
+    defaults = {"sku": sku, "name": name}
+    return Variant.objects.get_or_create(product=product, onec_id=str(uuid5(_NAMESPACE, sku)), defaults=defaults)[
+        0
+    ]

@@ -1,22 +1,25 @@
-"""``manage.py demo``: the main job whole, with nothing but this process."""
+"""``manage.py demo``: the main job whole, with nothing but this process, and a worker's if one is wanted."""
 
 from __future__ import annotations
 
 import logging
 import os
 import secrets
+import tempfile
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Max
 from django.utils.timezone import localtime
 
 from django_onec_exchange import audit
-from django_onec_exchange.models import OrderBatch
+from django_onec_exchange.models import IncomingFile, OrderBatch
 from django_onec_exchange.simulator import (
     UT11,
     BitrixModule,
@@ -29,22 +32,30 @@ from django_onec_exchange.simulator import (
 from shop.accounts import ensure_exchange_account
 from shop.demo import place, play, verdict
 from shop.demo.server import PortTakenError, serve
+from shop.demo.way_in import WayIn
+from shop.demo.worker import WorkerDiedError, working
 from shop.seeding import Seeded, seed_orders
 
 ACCOUNT = "1c-demo"
 BROKEN = 10  # one order of each kind that no valid document can be made of
-SHOWN = 5  # orders, marks and complaints listed
+SHOWN = 5  # orders, marks, copies and complaints listed
+POLLS = 150  # answers of "progress" to one file, after which 1C shall not wait for a worker that is gone
 
 DESCRIPTION = """\
 Показывает обмен с 1С целиком: создаёт базу, наполняет магазин заказами, запускает его на
 127.0.0.1 и играет за 1С - сначала «Управление торговлей 11.5», потом, когда заказов
 прибавилось, модуль обмена с «1С-Битрикс».
 
+Затем 1С выгружает каталоги: модуль - целый, CommerceML 3.1 в архиве и с картинками, дважды;
+«Управление торговлей» - весенний, 2.x по частям. Загружает их сам магазин, понемногу в каждом
+запросе, а с --worker (или TASKS_WORKER=1) - исполнитель задач, manage.py db_worker.
+Наконец, 1С сообщает, что стало с заказами.
+
 Без --keep и без DATABASE_URL всё происходит в новой базе SQLite во временной папке; этот
 магазин остаётся как был. Папка не удаляется, чтобы на файлы можно было посмотреть.
 С --keep заказы добавляются в базу проекта: DATABASE_URL или db.sqlite3 рядом с manage.py.
 
-Код возврата не 0, если хоть один заказ не там, где ему положено быть."""
+Код возврата не 0, если хоть один заказ или товар не такой, каким ему положено быть."""
 
 
 class Command(BaseCommand):
@@ -60,12 +71,15 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=0, help="Порт магазина (0: любой свободный)")
         parser.add_argument("--keep", action="store_true", help="В базе проекта, а не во временной")
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="Зерно заказов (1)")
+        parser.add_argument("--worker", action="store_true", help="Каталоги загружает исполнитель задач")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["orders"] < 1:
             raise CommandError("Нужен хотя бы один заказ.")
+        self.colour = self.stdout.isatty() and not options["no_color"]
         in_project = options["keep"] or bool(os.environ.get("DATABASE_URL"))
         folder = None if in_project else place.new_shop()
+        self.sent = (folder or Path(tempfile.mkdtemp(prefix="onec-demo-"))) / "from_1c"
         with place.demo_settings(folder):
             problems = self.play(options)
             self.tell_where(folder)
@@ -73,12 +87,13 @@ class Command(BaseCommand):
             for problem in problems[:SHOWN]:
                 self.stderr.write(problem)
             raise CommandError(f"Не всё так, как должно быть: {len(problems)}.")
-        self.stdout.write(self.style.SUCCESS("Все заказы там, где должны быть."))
+        self.stdout.write(self.style.SUCCESS("Все заказы и товары там, где должны быть."))
 
     def play(self, options: dict[str, Any]) -> list[str]:
-        """Run both exchanges and return what is not as it must be."""
+        """Run everything and return what is not as it must be."""
         call_command("migrate", verbosity=0, interactive=False)
         self.first_batch = (OrderBatch.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
+        self.first_file = (IncomingFile.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
         self.password = secrets.token_urlsafe()
         ensure_exchange_account(ACCOUNT, self.password)
         try:
@@ -86,30 +101,45 @@ class Command(BaseCommand):
                 logging.getLogger("django_onec_exchange").setLevel(logging.ERROR)  # the demo tells it itself
                 self.url = f"{address}/1c/exchange/"
                 self.stdout.write(f"Магазин отвечает по адресу {self.url}")
-                return [*self.exchange(UT11, options), *self.exchange(BitrixModule, options)]
-        except PortTakenError as error:
+                trade, module = self.client(UT11), self.client(BitrixModule)
+                problems = [*self.exchange(trade, options), *self.exchange(module, options)]
+                with place.small_pieces(), self.imports(options):
+                    return problems + WayIn(self, self.sent, trade, module).play()
+        except (PortTakenError, WorkerDiedError) as error:
             raise CommandError(str(error)) from error
 
-    def exchange(self, kind: type[OneCClient], options: dict[str, Any]) -> list[str]:
+    def client(self, kind: type[OneCClient]) -> OneCClient:
+        """One 1C with a base of its own."""
+        infobase = Infobase(cancellation_reasons=True)
+        account = {"username": ACCOUNT, "password": self.password}
+        return kind(HttpTransport(self.url), infobase=infobase, max_polls=POLLS, **account)
+
+    def imports(self, options: dict[str, Any]) -> AbstractContextManager[None]:
+        """Say who does them, and have it ready."""
+        if not (options["worker"] or settings.ONEC_EXCHANGE_IMPORT_TASKS):
+            self.stdout.write("\nКаталоги загружает сам магазин, понемногу в каждом запросе 1С.")
+            return nullcontext()
+        self.sent.mkdir(parents=True, exist_ok=True)
+        log = self.sent.with_name("worker.log")
+        self.stdout.write(f"\nКаталоги загружает исполнитель задач; его журнал: {log}")
+        return working(log)
+
+    def exchange(self, client: OneCClient, options: dict[str, Any]) -> list[str]:
         """Add orders, let 1C fetch them, show what became of them."""
-        self.stdout.write(self.style.MIGRATE_HEADING(f"\n{kind.profile.title}"))
+        self.stdout.write(self.style.MIGRATE_HEADING(f"\n{client.profile.title}"))
         seeded = seed_orders(options["orders"], options["seed"], broken=BROKEN)
         self.stdout.write(f"Оформлено заказов: {len(seeded.valid)}, ещё непригодных для 1С: {len(seeded.broken)}")
-        infobase = Infobase(cancellation_reasons=True)
-        transport = HttpTransport(self.url)
-        client = kind(transport, username=ACCOUNT, password=self.password, infobase=infobase)
         with console.progress(self.stderr) as tell:
-            reports = play.exchange(client, transport, tell)
-        self.show_reports(reports, options)
-        self.show_marks(seeded, infobase)
+            reports = play.exchange(client, tell)
+        self.show_reports(reports)
+        self.show_marks(seeded, client.infobase)
         self.show_reasons(seeded)
-        return verdict.complaints(seeded, infobase, reports)
+        return verdict.complaints(seeded, client.infobase, reports)
 
-    def show_reports(self, reports: Sequence[ExchangeReport], options: dict[str, Any]) -> None:
-        colour = self.stdout.isatty() and not options["no_color"]
+    def show_reports(self, reports: Sequence[ExchangeReport]) -> None:
         for report in reports:
             if report.orders or report.error or not report.confirmed:
-                self.stdout.write(console.render(report, show=SHOWN, colour=colour))
+                self.stdout.write(console.render(report, show=SHOWN, colour=self.colour))
             else:
                 self.stdout.write("Ещё один обмен: новых заказов нет.")
 
@@ -131,10 +161,15 @@ class Command(BaseCommand):
             self.stdout.write(f"  {number}  {reason}")
 
     def tell_where(self, folder: Path | None) -> None:
-        batches = OrderBatch.objects.filter(pk__gte=self.first_batch).exclude(audit_file="")
         storage = audit.get_storage()
+        batches = OrderBatch.objects.filter(pk__gte=self.first_batch).exclude(audit_file="")
         self.stdout.write("\nКопии переданного для проверки:")
         for name in batches.order_by("pk").values_list("audit_file", flat=True):
             self.stdout.write(f"  {storage.path(name)}")
+        files = IncomingFile.objects.filter(pk__gte=self.first_file).exclude(audit_file="").order_by("pk")
+        self.stdout.write(f"Копии принятого, всего {len(files)}:")
+        for file in files[:SHOWN]:
+            self.stdout.write(f"  {storage.path(file.audit_file)}")
+        self.stdout.write(f"Файлы, которые выгружала 1С: {self.sent}")
         if folder is not None:
             self.stdout.write(f"База и копии лежат в {folder}; удалите эту папку, когда насмотритесь.")
