@@ -23,14 +23,17 @@ from django.utils.timezone import make_aware
 import django_onec_exchange
 from django_onec_exchange import adapters, checks, signals, simulator
 from django_onec_exchange.adapters import OrderSerializer, wellknown
+from django_onec_exchange.adapters.order_updates import FACTS, STATUS_PREFIX
+from django_onec_exchange.commerceml.reader import DOCUMENTS, SECTIONS
 from django_onec_exchange.commerceml.versions import VERSIONS
 from django_onec_exchange.conf import OnecExchangeConf
-from django_onec_exchange.models import OrderBatch, OrderDelivery
+from django_onec_exchange.models import ImportSession, OrderBatch, OrderDelivery
 from django_onec_exchange.protocol.errors import ExchangeError
 from django_onec_exchange.protocol.modes import TYPES_OF, Mode
 from django_onec_exchange.status import ExchangeStatus
 from django_onec_exchange.testing import assert_adapter
 from django_onec_exchange.views import ExchangeView
+from tests.incoming import files
 from tests.shop.models import Address, Customer, Order, Product, Variant
 
 ROOT = Path(__file__).parent.parent
@@ -132,17 +135,30 @@ def test_every_reason_for_leaving_an_order_out_is_documented():
 
 
 def problem_codes() -> set[str]:
-    """Return the first argument of every ``Problem(...)`` of the package."""
+    """Return the first argument of every ``Problem(...)`` of the package that tells of an order."""
     return {
         call.args[0].value
         for folder in ("commerceml", "outgoing")
         for file in (PACKAGE / folder).glob("*.py")
+        if file.name != "parser.py"  # tells of files
         for call in ast.walk(ast.parse(file.read_text()))
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Name)
         and call.func.id in ("Problem", "problem")
         and isinstance(call.args[0], ast.Constant)
     }
+
+
+def test_every_reason_for_refusing_a_file_is_documented_with_its_sentence():
+    documented = [row[0] for row in table("incoming.md", head="reason")]
+    sentences = [
+        re.sub(r"%\(\w+\)s", "…", call.args[0].value)
+        for file in (PACKAGE / "commerceml" / "parser.py", PACKAGE / "incoming" / "applying.py")
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "gettext_noop"
+    ]
+
+    assert sorted(documented) == sorted(sentences)
 
 
 def test_every_refusal_is_documented_with_its_sentence():
@@ -172,14 +188,9 @@ def test_every_check_is_documented():
 def test_the_modes_are_those_the_view_answers():
     rows = table("protocol.md", head="mode")
     documented = {Mode(code(row[0])[0]): set(code(row[1])) for row in rows}
-    refused = {Mode(code(row[0])[0]) for row in rows if row[2] == "refused: `unsupported`"}
 
     assert documented == {mode: set(types) for mode, types in TYPES_OF.items()}
-    view = ExchangeView()
-    for mode in refused:
-        with pytest.raises(ExchangeError) as refusal:
-            getattr(view, view.handlers[mode])(None)
-        assert refusal.value.code == "unsupported"
+    assert set(documented) == set(ExchangeView.handlers)
 
 
 def test_the_versions_are_those_that_are_written():
@@ -194,11 +205,12 @@ def test_the_versions_are_those_that_are_written():
 
 
 def test_the_states_are_those_of_the_models():
-    for head, states in (
-        ("state of a delivery", OrderDelivery.State),
-        ("state of a batch", OrderBatch.State),
+    for page, head, states in (
+        ("delivery.md", "state of a delivery", OrderDelivery.State),
+        ("delivery.md", "state of a batch", OrderBatch.State),
+        ("incoming.md", "state of an import", ImportSession.State),
     ):
-        assert [code(row[0])[0] for row in table("delivery.md", head=head)] == states.values
+        assert [code(row[0])[0] for row in table(page, head=head)] == states.values
 
 
 def test_the_signals_are_all_documented():
@@ -218,14 +230,39 @@ def test_the_adapters_of_the_table_exist():
 
     for row in rows:
         assert all(hasattr(adapters, name) for name in code(row[0]))
-        assert DEFAULTS[code(row[1])[0]].rpartition(".")[2] == code(row[0])[0]
+        assert DEFAULTS[code(row[1])[0]].rpartition(".")[2] in (code(row[0])[0], "")  # a catalogue has no default
+    assert len(rows) == len(adapters.Mount.__dataclass_fields__) - 1  # but its base
     context = [code(row[0])[0] for row in table("adapters.md", "Adapters", head="attribute")]
     fields = set(adapters.ExchangeContext.__dataclass_fields__)
     assert set(context) == fields | {"stock"}
 
 
+def test_the_import_context_is_documented():
+    documented = [code(row[0])[0] for row in table("adapters.md", "ImportContext", head="attribute")]
+
+    assert set(documented) == set(adapters.ImportContext.__dataclass_fields__)
+
+
+def test_the_methods_of_a_catalogue_handler_are_documented():
+    documented = [code(row[0])[0] for row in table("adapters.md", head="method")]
+
+    assert documented == [name for name in vars(adapters.CatalogHandler) if name[0] != "_" and name != "check"]
+
+
+def test_what_1c_may_say_of_an_order_is_documented():
+    documented = [code(row[0])[0] for row in table("adapters.md", head="key")]
+
+    assert documented == [*FACTS, f"{STATUS_PREFIX}…"]
+
+
+def test_what_is_read_is_documented():
+    documented = {name for row in table("commerceml.md", head="in the root") for name in code(row[0])}
+
+    assert documented == DOCUMENTS | SECTIONS | {"Контрагенты"}
+
+
 def test_the_default_requisites_are_all_named():
-    text = sections(DOCS / "adapters.md")["Requisites"]
+    text = sections(DOCS / "adapters.md")["Requisites"].partition("The defaults are")[2]
     documented = {" ".join(name.split()) for name in re.findall("«(.+?)»", text, re.DOTALL)}
     source = (PACKAGE / "adapters" / "serializer.py").read_text()
 
@@ -311,9 +348,10 @@ def test_commands_have_the_options_that_are_shown(page):
             parser.parse_args(arguments)
 
 
-def test_every_option_of_the_simulator_is_documented():
-    documented = {name for row in table("testing.md", head="option") for name in code(row[0]) if name[0] == "-"}
-    parser = load_command_class("django_onec_exchange", "onec_simulate").create_parser("manage.py", "")
+@pytest.mark.parametrize(("page", "command"), [("testing.md", "onec_simulate"), ("incoming.md", "onec_import")])
+def test_every_option_is_documented(page, command):
+    documented = {name for row in table(page, head="option") for name in code(row[0]) if name[0] == "-"}
+    parser = load_command_class("django_onec_exchange", command).create_parser("manage.py", "")
     own = [action for action in parser._actions if action.option_strings and action.dest not in DJANGOS_OPTIONS]
 
     assert documented == {action.option_strings[-1] for action in own}
@@ -325,10 +363,15 @@ DJANGOS_OPTIONS = {
 }
 
 
-def test_the_report_is_documented():
-    documented = {code(row[0])[0] for row in table("testing.md", head="attribute")}
-
-    assert documented == set(simulator.ExchangeReport.__dataclass_fields__) - {"profile"}
+def test_the_reports_are_documented():
+    for head, fields in (
+        ("attribute", set(simulator.ExchangeReport.__dataclass_fields__)),
+        ("of an upload", {*simulator.UploadReport.__dataclass_fields__, "succeeded"}),
+    ):
+        documented = {code(row[0])[0] for row in table("testing.md", head=head)}
+        assert documented == fields - {"profile"}
+    (of_files,) = [row[1] for row in table("testing.md", head="of an upload") if row[0] == "`files`"]
+    assert code(of_files) == list(simulator.SentFile.__dataclass_fields__)
 
 
 # -- Python
@@ -664,9 +707,130 @@ def test_example_which_orders_are_sent_again(example, settings, onec, make_order
     assert numbers(onec.fetch_orders()) == ["1001"]
 
 
+@pytest.fixture
+def take_in(settings, make_onec, tmp_path, django_capture_on_commit_callbacks):
+    """Return a function that has an emulated 1C send files to the shop."""
+    settings.ONEC_EXCHANGE_UPLOAD_ROOT = str(tmp_path / "uploads")
+    settings.ONEC_EXCHANGE_IMPORT_POLL_HOLD = 0
+    onec = make_onec(simulator.BitrixModule)
+
+    def take_in(sent: dict[str, bytes], *, full: bool = False) -> simulator.UploadReport:
+        with django_capture_on_commit_callbacks(execute=True):
+            of_orders = any(name.startswith("orders") for name in sent)
+            report = onec.send_orders(sent) if of_orders else onec.send_catalog(sent, full=full)
+        assert report.error is None
+        return report
+
+    return take_in
+
+
+def test_example_orders_that_come_back(example, take_in, make_order):
+    example("Orders that come back")
+    orders = [make_order(), make_order(status="paid"), make_order()]
+    news = ({"Отменен": "true"}, {"Дата_оплаты": "2026-11-23"}, {"Проведен": "true"})
+    documents = [files.order(order.number, **says) for order, says in zip(orders, news, strict=True)]
+
+    take_in({"orders-1.xml": files.orders(*documents)})
+
+    assert run_checks(tags=["onec_exchange"]) == []
+    assert list(Order.objects.order_by("pk").values_list("status", flat=True)) == ["cancelled", "paid", "new"]
+
+
+def test_example_more_than_the_status(example, settings, take_in, make_order):
+    example("More than the status")
+    settings.ONEC_EXCHANGE_ORDER_UPDATE_HANDLER = "shop.exchange.WithPayment"
+    paid, open_ = make_order(), make_order(is_paid=True)
+    documents = [files.order(paid.number, Дата_оплаты="2026-11-23"), files.order(open_.number)]
+
+    take_in({"orders-1.xml": files.orders(*documents)})
+
+    assert list(Order.objects.values_list("is_paid", flat=True)) == [True, True]
+
+
+def test_example_numbers_made_in_another_way(example, settings, take_in, make_order):
+    example("Numbers made in another way")
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "shop.exchange.PrefixedNumbers"
+    settings.ONEC_EXCHANGE_ORDER_UPDATE_HANDLER = "shop.exchange.PrefixedUpdates"
+    settings.ONEC_EXCHANGE_ORDER_STATUSES = {"cancelled": "cancelled"}
+    orders = [make_order(), make_order()]
+    numbers = [f"70{orders[0].pk:06d}", f"71{orders[1].pk:06d}", "7", "70x"]
+
+    take_in({"orders-1.xml": files.orders(*(files.order(f"{one:>03}", Отменен="true") for one in numbers))})
+
+    assert list(Order.objects.order_by("pk").values_list("status", flat=True)) == ["cancelled", "new"]
+
+
+GROUPS = files.document(
+    "<Классификатор><Группы><Группа><Ид>g-1</Ид><Наименование>Кухня</Наименование><Группы><Группа><Ид>g-2</Ид>"
+    "<Наименование>Чайники</Наименование></Группа></Группы></Группа></Группы></Классификатор>"
+)
+
+
+def test_example_the_catalogue(example, settings, monkeypatch, take_in):
+    module = example("The catalogue")
+    monkeypatch.setitem(sys.modules, "shop.catalog", module)
+    Good, Group = module.Good, module.Group
+    goods = files.catalog(["a", "b"]).decode().replace("</Товар>", "<Группы><Ид>g-2</Ид></Группы></Товар>")
+    offers = files.offers({"a": "250.50"})
+
+    take_in({"groups.xml": GROUPS, "import0_1.xml": goods.encode(), "offers0_1.xml": offers})
+    take_in({"import0_1.xml": files.catalog(["b", "c"])}, full=True)
+
+    assert run_checks(tags=["onec_exchange"]) == []
+    assert Group.objects.get(onec_id="g-2").parent == Group.objects.get(onec_id="g-1")
+    goods = Good.objects.order_by("onec_id").values_list("onec_id", "name", "sku", "group__onec_id", "is_hidden")
+    assert list(goods) == [
+        ("p-a", "a", "A-a", "g-2", True),
+        ("p-b", "b", "A-b", "g-2", False),
+        ("p-c", "c", "A-c", None, False),
+    ]
+    assert list(module.Price.objects.values_list("good__name", "type_id", "amount")) == [
+        ("a", "retail", Decimal("250.50"))
+    ]
+    assert list(module.Stock.objects.values_list("good__name", "quantity")) == [("a", Decimal(3))]
+
+
+def test_example_the_catalogue_of_the_readme(example, settings, monkeypatch, take_in):
+    readme = sections(ROOT / "README.md")
+    *_, source = blocks(readme["Fit it to your shop"], "python")
+    module = example("Fit it to your shop", {"Fit it to your shop": f"```python\n{source}```\n"})
+    settings.ONEC_EXCHANGE_CATALOG_HANDLER = "shop.exchange.ShopCatalog"
+
+    take_in({"import0_1.xml": files.catalog(["a"])})
+
+    assert list(module.Good.objects.values_list("name", "sku")) == [("a", "A-a")]
+
+
+def test_example_pictures(example, settings, take_in, tmp_path):
+    example("Pictures")
+    settings.ONEC_EXCHANGE_CATALOG_HANDLER = "shop.exchange.WithPictures"
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    names = ("import_files/ab/a.jpg", "import_files/ab/a.html", "import_files/ab/missing.png")
+    named = "".join(f"<Картинка>{name}</Картинка>" for name in names)
+    document = files.catalog(["a"]).decode().replace("</Товар>", f"{named}</Товар>").encode()
+
+    for content in (b"old", b"new"):
+        take_in({"import0_1.xml": document, names[0]: content, names[1]: content})
+
+    kept = [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
+    assert {path.name: path.read_bytes() for path in kept} == {"a.jpg": b"new"}
+
+
+def test_example_lists_for_1c(example, make_onec):
+    example("Lists for 1C")
+    onec = make_onec(simulator.BitrixModule)
+    onec.checkauth()
+
+    info = onec.info()
+
+    assert next((one.id, one.name) for one in info.statuses) == ("new", "Новый")
+    kinds = [(one.id, one.name) for one in info.delivery_services]
+    assert kinds == [("courier", "Курьер"), ("pickup", "Самовывоз")]
+
+
 def test_example_the_adapters_of_the_readme(example, settings, onec, make_order):
     readme = sections(ROOT / "README.md")
-    classes, named = blocks(readme["Fit it to your shop"], "python")
+    classes, named, _ = blocks(readme["Fit it to your shop"], "python")
     example("Fit it to your shop", {"Fit it to your shop": f"```python\n{classes}```\n```python\n{named}```\n"})
     make_order()
     paid = make_order(is_paid=True, comment="до обеда")
@@ -714,8 +878,8 @@ def test_example_signals(onec, make_order, caplog, django_capture_on_commit_call
 
 
 def test_the_tests_shown_to_integrators_pass(tmp_path):
-    (source,) = blocks((DOCS / "testing.md").read_text(), "python")
-    (tmp_path / "test_exchange.py").write_text(source)
+    for source in blocks((DOCS / "testing.md").read_text(), "python"):
+        (tmp_path / source.split("\n")[0].removeprefix("# tests/")).write_text(source)
     (tmp_path / "conftest.py").write_text(
         "from decimal import Decimal\n"
         "import pytest\n"
@@ -738,4 +902,4 @@ def test_the_tests_shown_to_integrators_pass(tmp_path):
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "5 passed" in done.stdout
+    assert "6 passed" in done.stdout
