@@ -42,6 +42,8 @@ MEDIA_ROOT = FOLDER / "media"
 
 ONEC_EXCHANGE_ORDER_MODEL = "shop.Order"
 ONEC_EXCHANGE_AUDIT_ROOT = str(FOLDER / "audit")
+ONEC_EXCHANGE_UPLOAD_ROOT = str(FOLDER / "uploads")
+ONEC_EXCHANGE_FILE_LIMIT = int(os.environ.get("ONEC_BENCH_FILE_LIMIT", 10 * 1024 * 1024))
 ONEC_EXCHANGE_DEFAULT_VAT_RATE = "20"
 ONEC_EXCHANGE_SITE_NAME = "shop.example"
 # the whole database in one reply
