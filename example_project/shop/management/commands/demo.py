@@ -59,6 +59,8 @@ DESCRIPTION = """\
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # done by handle(): since Django 6.1 they open the database, which is not yet ours
+
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         parser.description, parser.formatter_class = DESCRIPTION, RawDescriptionHelpFormatter
@@ -81,6 +83,7 @@ class Command(BaseCommand):
         folder = None if in_project else place.new_shop()
         self.sent = (folder or Path(tempfile.mkdtemp(prefix="onec-demo-"))) / "from_1c"
         with place.demo_settings(folder):
+            self.check()
             problems = self.play(options)
             self.tell_where(folder)
         if problems:
