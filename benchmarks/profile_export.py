@@ -24,8 +24,7 @@ from .databases import PostgreSQL, SQLite
 #: Steps of the export, as module, owner in it ("" is the module itself) and attribute.  What an owner lacks is
 #: passed over, since this is no reason for the package not to change.
 STEPS = (
-    ("outgoing.filling", "", "_in_order"),
-    ("outgoing.filling", "", "left_out"),
+    ("adapters.selector", "OrderSelector", "fetch"),
     ("adapters.serializer", "OrderSerializer", "serialize"),
     ("adapters.items", "ItemSerializer", "get_item"),
     ("adapters.counterparties", "CounterpartySerializer", "get_counterparty"),
@@ -34,9 +33,9 @@ STEPS = (
     ("outgoing.filling", "", "check"),
     ("outgoing.filling", "", "balance"),
     ("outgoing.filling", "", "order_key"),
-    ("commerceml.writer", "OrdersWriter", "write"),
+    ("commerceml.writer", "OrdersWriter", "append"),
     ("commerceml.writer", "", "_order"),
-    ("models", "OrderDelivery", "objects.bulk_create"),
+    ("outgoing.filling", "", "offer"),
     ("audit", "", "keep_copy"),
     ("outgoing.export.hashlib", "", "file_digest"),
 )

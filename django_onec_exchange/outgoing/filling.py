@@ -27,6 +27,7 @@ from ..commerceml.versions import VERSIONS
 from ..commerceml.writer import OrdersWriter
 from ..conf import conf
 from ..models import OrderBatch, OrderDelivery, order_key
+from .ledger import Offer, offer
 from .numbers import Numbers
 from .skipping import SERIALIZER_FAILED, LeftOut, number_taken, restore, skip
 
@@ -39,7 +40,7 @@ class _Made(NamedTuple):
     """An order as it is about to be written."""
 
     order: Any
-    delivery: OrderDelivery
+    offer: Offer
     xml: str
 
 
@@ -122,20 +123,20 @@ class BatchFiller:
 
     def _add(self, orders: Sequence[Any], writer: OrdersWriter) -> None:
         made = self._make(orders, writer)
-        taken = self._numbers.taken([(one.delivery.order_id, one.delivery.number) for one in made])
-        left_out = self._left_out.among([one.delivery.order_id for one in made])
-        deliveries = []
-        for order, delivery, xml in made:
-            key = delivery.order_id
+        taken = self._numbers.taken([(one.offer.order_id, one.offer.number) for one in made])
+        left_out = self._left_out.among([one.offer.order_id for one in made])
+        offers = []
+        for order, offered, xml in made:
+            key = offered.order_id
             if key in taken:
-                self._skip(order, delivery.number, number_taken(delivery.number))
+                self._skip(order, offered.number, number_taken(offered.number))
                 continue
             writer.append(xml)
-            deliveries.append(delivery)
+            offers.append(offered)
             if key in left_out:
                 restore(left_out[key], order, self.context)
-        OrderDelivery.objects.bulk_create(deliveries)
-        self.batch.order_count += len(deliveries)
+        offer(self.batch, offers)
+        self.batch.order_count += len(offers)
         if self.batch.order_count:
             self._skip_failures()
 
@@ -169,17 +170,8 @@ class BatchFiller:
         if fatal:
             self._skip(order, document.number, fatal[0])
             return None
-        return _Made(order, self._delivery(order, clean(document.number), revision, problems), xml)
-
-    def _delivery(self, order: Any, number: str, revision: str, warnings: Sequence[Problem]) -> OrderDelivery:
-        return OrderDelivery(
-            batch_id=self.batch.pk,
-            base_id=self.batch.base_id,
-            order_id=order_key(order),
-            number=number,
-            revision=revision,
-            warning=" ".join([gettext(problem.message) % problem.params for problem in warnings]),
-        )
+        warning = " ".join([gettext(problem.message) % problem.params for problem in problems])
+        return _Made(order, Offer(order_key(order), clean(document.number), revision, warning), xml)
 
     def _examine(self, document: OrderDocument) -> tuple[OrderDocument, list[Problem]]:
         """Return the document as it is to be written, and what is wrong with it."""
