@@ -90,7 +90,10 @@ class Requisites:
 
     def get(self, *names: str) -> str:
         """Return the first value there is under one of the names."""
-        return next((self._values[_plain(name)] for name in names if _plain(name) in self._values), "")
+        for name in names:
+            if value := self._values.get(_plain(name)):
+                return value
+        return ""
 
 
 @lru_cache(maxsize=1024)

@@ -52,42 +52,14 @@ def elements(file: BinaryIO, *, root: str, depth: int) -> Iterator[Part]:
     while block := file.read(BLOCK_SIZE):
         tree.grow(block)
         held += len(block)
-        for part in _ended_in_open(tree.top, (), depth):
+        for part in tree.ended_so_far(depth):
             held = 0
             yield part
         if held > ELEMENT_LIMIT:
             message = gettext_noop("One element of the file is larger than %(limit)s MB.")
             raise BrokenFile(Problem("element-too-large", message, {"limit": ELEMENT_LIMIT // 1024 // 1024}))
     tree.finish()
-    yield from _ended_in(tree.top, (), depth)
-
-
-def _ended_in_open(element: Element, around: tuple[Element, ...], depth: int) -> Iterator[Part]:
-    """Take what has ended in an element that may be open: all its children but the last, and so on in that one."""
-    if depth and len(element):
-        *ended, last = element
-        element[:] = [last]
-        for child in ended:
-            yield from _ended(child, around, depth)
-        last.tag = _local(last.tag)
-        yield from _ended_in_open(last, (*around, last), depth - 1)
-
-
-def _ended_in(element: Element, around: tuple[Element, ...], depth: int) -> Iterator[Part]:
-    """Take all there is in an element that has ended."""
-    for child in element:
-        yield from _ended(child, around, depth)
-    del element[:]
-
-
-def _ended(element: Element, around: tuple[Element, ...], depth: int) -> Iterator[Part]:
-    if depth > 1:
-        element.tag = _local(element.tag)
-        yield from _ended_in(element, (*around, element), depth - 1)
-    else:
-        for inner in element.iter():
-            inner.tag = _local(inner.tag)
-    yield around, element
+    yield from tree.rest(depth)
 
 
 class _Tree:
@@ -95,9 +67,11 @@ class _Tree:
 
     def __init__(self, root: str) -> None:
         builder = TreeBuilder()
-        self.top = builder.start("", {})
+        self._top = builder.start("", {})
         self._prolog = _Prolog(root)
         self._parser = XMLParser(target=builder)  # noqa: S314  # safe after the prolog was checked
+        self._namespaced = False
+        self._tail = b""
 
     def grow(self, block: bytes) -> None:
         """Parse one more block of the file."""
@@ -107,6 +81,7 @@ class _Tree:
         except (expat.ExpatError, ParseError) as error:
             raise BrokenFile(_problem(error)) from error
         self._check_nesting()
+        self._look_for_namespaces(block)
 
     def finish(self) -> None:
         """Make sure that the file was whole."""
@@ -115,8 +90,46 @@ class _Tree:
         except ParseError as error:
             raise BrokenFile(_problem(error)) from error
 
+    def ended_so_far(self, depth: int) -> Iterator[Part]:
+        """Take out the elements that have ended."""
+        return self._ended_in_open(self._top, (), depth)
+
+    def rest(self, depth: int) -> Iterator[Part]:
+        """Take out all there is, once the file was whole."""
+        return self._ended_in(self._top, (), depth)
+
+    def _ended_in_open(self, element: Element, around: tuple[Element, ...], depth: int) -> Iterator[Part]:
+        """Take from an element that may be open all its children but the last, and so on in that one."""
+        if depth and len(element):
+            *ended, last = element
+            element[:] = [last]
+            for child in ended:
+                yield from self._ended(child, around, depth)
+            last.tag = _local(last.tag)
+            yield from self._ended_in_open(last, (*around, last), depth - 1)
+
+    def _ended_in(self, element: Element, around: tuple[Element, ...], depth: int) -> Iterator[Part]:
+        for child in element:
+            yield from self._ended(child, around, depth)
+        del element[:]
+
+    def _ended(self, element: Element, around: tuple[Element, ...], depth: int) -> Iterator[Part]:
+        if depth > 1:
+            element.tag = _local(element.tag)
+            yield from self._ended_in(element, (*around, element), depth - 1)
+        elif self._namespaced:
+            for inner in element.iter():
+                inner.tag = _local(inner.tag)
+        yield around, element
+
+    def _look_for_namespaces(self, block: bytes) -> None:
+        """Most files have none, and their names need no look.  Zeros are UTF-16's."""
+        seen = self._tail + block
+        self._namespaced = self._namespaced or b"xmlns" in seen.replace(b"\0", b"")
+        self._tail = seen[-9:]
+
     def _check_nesting(self) -> None:
-        element, level = self.top, 0
+        element, level = self._top, 0
         while len(element):
             element, level = element[-1], level + 1
             if level > NESTING_LIMIT:

@@ -57,6 +57,23 @@ def test_namespaces_and_prefixes_are_ignored(name):
     assert parse(xml) == [(f"{ROOT}/а", "1"), (ROOT, None)]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_namespace_is_ignored_wherever_it_is_declared(monkeypatch, encoding):
+    """Also far behind the root, and where the file is cut into blocks in the middle of the word."""
+    xml = f'<{ROOT}><а>1</а><б xmlns="urn:1C.ru:commerceml_2"><в><г>2</г></в></б><д xmlns="urn:other"/></{ROOT}>'
+    for block_size in range(1, 80):
+        monkeypatch.setattr(parser, "BLOCK_SIZE", block_size)
+
+        parts = parser.elements(io.BytesIO(xml.encode(encoding)), root=ROOT, depth=2)
+
+        assert [[inner.tag for inner in element.iter()] for _, element in parts] == [
+            ["а"],
+            ["б", "в", "г"],
+            ["д"],
+            [ROOT],
+        ]
+
+
 @pytest.mark.parametrize(
     "data",
     [
