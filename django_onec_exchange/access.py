@@ -24,7 +24,7 @@ from . import brake
 from .conf import conf
 from .models import ExchangeSession, IncomingFile, InfoBase, OrderBatch
 from .protocol.calls import ExchangeCall
-from .protocol.errors import ForeignNetwork, NoPermission, NotAuthenticated, UnknownSession
+from .protocol.errors import ForeignNetwork, NoPermission, NotAuthenticated, UnknownSession, WebPage
 
 PERMISSION = "django_onec_exchange.use_exchange"
 
@@ -40,6 +40,15 @@ _LOOKED_AT = 100  # sessions of that client, the newest
 class Credentials:
     username: str
     password: str = field(repr=False)
+
+
+def refuse_web_pages(request: HttpRequest) -> None:
+    """Raise WebPage for what a page had a browser ask: CSRF, by the password that the browser keeps.
+
+    1C is no browser and does not send the header; ``none`` is an address that a person typed in.
+    """
+    if request.headers.get("Sec-Fetch-Site", "none") != "none":
+        raise WebPage
 
 
 def open_session(request: HttpRequest, base_name: str) -> tuple[ExchangeSession, str]:

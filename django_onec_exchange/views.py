@@ -107,6 +107,7 @@ class ExchangeView(View):
         """Read the call, find who makes it, do what it asks.  Raises ExchangeError to refuse."""
         if request.method not in ("GET", "POST"):
             raise UnknownMode
+        access.refuse_web_pages(request)
         try:
             parameters = request.GET.dict()
         except TooManyFieldsSent:
