@@ -24,9 +24,12 @@ from . import brake
 from .conf import conf
 from .models import ExchangeSession, IncomingFile, InfoBase, OrderBatch
 from .protocol.calls import ExchangeCall
-from .protocol.errors import ForeignNetwork, NoPermission, NotAuthenticated, UnknownSession
+from .protocol.errors import ForeignNetwork, NoPermission, NotAuthenticated, UnknownSession, WebPage
 
 PERMISSION = "django_onec_exchange.use_exchange"
+
+#: A token ends so long after ``checkauth``, however often it is used: a stolen one is not kept alive for ever.
+_TOKEN_LIFETIME = timedelta(days=7)
 
 #: An idle session that delivered nothing is forgotten when the same client comes again, so that a polling 1C
 #: leaves few rows and not thousands.  A running one is left alone for this long, one that confirmed for a while:
@@ -40,6 +43,15 @@ _LOOKED_AT = 100  # sessions of that client, the newest
 class Credentials:
     username: str
     password: str = field(repr=False)
+
+
+def refuse_web_pages(request: HttpRequest) -> None:
+    """Raise WebPage for what a page had a browser ask: CSRF, by the password that the browser keeps.
+
+    1C is no browser and does not send the header; ``none`` is an address that a person typed in.
+    """
+    if request.headers.get("Sec-Fetch-Site", "none") != "none":
+        raise WebPage
 
 
 def open_session(request: HttpRequest, base_name: str) -> tuple[ExchangeSession, str]:
@@ -70,7 +82,7 @@ def resume_session(call: ExchangeCall, request: HttpRequest, base_name: str) -> 
     if not token:
         return _basic_session(request, *authenticate(request), base_name), ""
     _check_network(request)
-    session = ExchangeSession.objects.alive().filter(token_hash=_hash(token), base__name=base_name).first()
+    session = _session_of(token, base_name)
     if session is None or session.account is None or not session.account.is_active:
         raise UnknownSession
     given = read_credentials(request)
@@ -93,6 +105,7 @@ def open_twin(session: ExchangeSession) -> str:
     twin = copy(session)
     twin.pk, twin._state.adding = None, True
     twin.token_hash = _hash(token)
+    twin.started_at = timezone.now()
     twin.save()
     _forget_idle_sessions(twin)
     return token
@@ -173,6 +186,12 @@ def _new_session(
         user_agent=_user_agent(request),
         address=client_address(request),
     )
+
+
+def _session_of(token: str, base_name: str) -> ExchangeSession | None:
+    begun = timezone.now() - _TOKEN_LIFETIME
+    sessions = ExchangeSession.objects.alive().filter(started_at__gt=begun, base__name=base_name)
+    return sessions.filter(token_hash=_hash(token)).first()
 
 
 def _basic_session(request: HttpRequest, user: AbstractBaseUser, name: str, base_name: str) -> ExchangeSession:

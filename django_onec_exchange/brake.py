@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -62,7 +63,14 @@ def _is_known(username: str, address: str | None) -> bool:
 
 
 def _key(kind: str, username: str, address: str | None) -> str:
-    return hashlib.sha256(repr((kind, username, address)).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(repr((kind, username, _place(address))).encode("utf-8", "replace")).hexdigest()
+
+
+def _place(address: str | None) -> str | None:
+    """Return what is counted as one address: of IPv6 a whole /64, in which a host may take another each time."""
+    if address is None or ":" not in address:
+        return address
+    return str(ip_network(f"{address}/64", strict=False))
 
 
 def _window_start() -> datetime:

@@ -107,7 +107,9 @@ class ExchangeView(View):
         """Read the call, find who makes it, do what it asks.  Raises ExchangeError to refuse."""
         if request.method not in ("GET", "POST"):
             raise UnknownMode
+        access.refuse_web_pages(request)
         try:
+            request.encoding = "utf-8"  # Content-Type may name any codec, and some make half characters
             parameters = request.GET.dict()
         except TooManyFieldsSent:
             raise BadRequest(name="…") from None
@@ -159,7 +161,9 @@ class ExchangeView(View):
     def handle_file_upload(self, session: ExchangeSession) -> HttpResponse:
         """Append the body; orders are applied as soon as their file is whole, since not every 1C asks for it."""
         declared = self.request.META.get("CONTENT_LENGTH") or ""
-        length = int(declared) if declared.isdecimal() else 0
+        length = (
+            int(declared) if declared.isdecimal() and len(declared) < 20 else 0
+        )  # int() takes no more than 4300 digits
         type_ = self.call.type or ExchangeType.CATALOG
         file = uploads.receive(session, type_, self.filename(), self.request, length)
         if type_ is ExchangeType.SALE:

@@ -20,6 +20,7 @@ from django_onec_exchange.simulator import UT11, DjangoTransport, OneCClient
 from .shop.models import Order, OrderItem, Product
 
 hypothesis_settings.register_profile("tests", deadline=None, derandomize=True, max_examples=60)
+hypothesis_settings.register_profile("fuzz", deadline=None, max_examples=5000)  # by hand, and new ones each time
 hypothesis_settings.load_profile("tests")
 
 ENDPOINT = "/1c/exchange/"

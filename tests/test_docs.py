@@ -39,7 +39,7 @@ from tests.shop.models import Address, Customer, Order, Product, Variant
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PACKAGE = ROOT / "django_onec_exchange"
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "SECURITY.md", *sorted(DOCS.glob("*.md"))]
 NAMES = [page.name for page in PAGES]
 
 _FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
@@ -325,6 +325,15 @@ def test_links_lead_somewhere(page):
 
 def slug(heading: str) -> str:
     return re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", heading).strip().lower())
+
+
+def test_every_promise_of_security_names_tests_that_exist():
+    for promise, proof in table("security.md", "What is promised", head="promise"):
+        named = code(proof)
+        assert named, promise
+        for path, _, function in (name.partition("::") for name in named):
+            defined = {node.name for node in ast.parse((ROOT / path).read_text()).body if hasattr(node, "name")}
+            assert function in defined, f"{path} has no {function}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)

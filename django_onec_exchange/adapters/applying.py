@@ -53,7 +53,7 @@ def apply_order_updates(
     for order, update in pairs:
         _apply(handler, order, update, context, offers, result)
     if result.unknown:
-        numbers = ", ".join(update.number or update.id for update in result.unknown)
+        numbers = ", ".join(repr(update.number or update.id) for update in result.unknown)  # on one line
         logger.warning("1C sent orders that the shop does not have: %s", numbers)
     if result.changed:
         order_ids = list(dict.fromkeys(result.changed))
@@ -120,7 +120,7 @@ def _apply(
     except (OperationalError, InterfaceError):
         raise  # the database fails, and not this order
     except Exception as error:
-        logger.exception("what 1C says of order %s was not applied", update.number or update.id)
+        logger.exception("what 1C says of order %r was not applied", update.number or update.id)
         result.failed.append((update, error))
         return
     (result.changed if changed else result.unchanged).append(order.pk)

@@ -134,7 +134,7 @@ class FileApplier:
                 for one in objects:
                     self._apply([one], apply, percent)
             else:
-                logger.exception("what 1C sent was not applied: %s", _name(objects[0]))
+                logger.exception("what 1C sent was not applied: %r", _name(objects[0]))
                 self._note(percent, objects, [(objects[0], error)])
 
     def _note(self, percent: int, objects: Sequence[Any], failed: Failed) -> None:

@@ -66,6 +66,15 @@ class ForeignNetwork(ExchangeError):
     message = gettext_noop("The site does not accept exchanges from this network address.")
 
 
+class WebPage(ExchangeError):
+    """The browser would add a password that it keeps, whoever made the page."""
+
+    code = "web-page"
+    message = gettext_noop(
+        "A page in a browser asked for this address, which is for 1C alone. To try it by hand, type it in."
+    )
+
+
 class UnknownSession(ExchangeError):
     code = "unknown-session"
     message = gettext_noop("The exchange session is unknown or has ended. Start the exchange again.")

@@ -153,7 +153,7 @@ def test_a_number_that_two_orders_have_means_neither(find, make_order, caplog):
     make_order(number="17")
 
     assert find(an_update(number="17")) == [None]
-    assert "several orders go by 17" in caplog.text
+    assert "several orders go by '17'" in caplog.text
 
 
 def test_many_orders_cost_as_many_queries_as_one(make_order, apply, imports, django_assert_max_num_queries):
