@@ -36,6 +36,7 @@ from .weather import FINE, Fault, Weather, faults
 MAKERS: list[Callable[..., OneCClient]] = [UT11, UNF, BitrixModule]
 HEALTHY_EXCHANGES = 30  # after which every valid order must have arrived
 
+
 def clear_database() -> None:
     """Leave nothing of an example but 1C's account."""
     models = [*apps.get_app_config("django_onec_exchange").get_models(), *apps.get_app_config("shop").get_models()]
