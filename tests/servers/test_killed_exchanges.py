@@ -29,9 +29,13 @@ from .threads import threads
 
 pytest.importorskip("gunicorn")
 
-pytestmark = pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="needs PostgreSQL or MariaDB: SQLite lets one process write at a time"
-)
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(
+        connection.vendor == "sqlite",
+        reason="needs PostgreSQL or MariaDB: SQLite lets one process write at a time",
+    ),
+]
 
 #: Each request is answered by whichever worker is alive; --preload makes a new one at once.
 OPTIONS = ("--workers", "3", "--preload", "--log-level", "error")

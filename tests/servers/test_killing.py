@@ -22,6 +22,8 @@ from .processes import PATIENCE, run_child, running, serving
 from .shop import wait_until
 from .threads import threads
 
+pytestmark = pytest.mark.thorough
+
 State = ImportSession.State
 COUNT = 45  # products: five chunks
 LEASE = 1  # seconds
