@@ -64,13 +64,18 @@ def prepare(size: int) -> None:
     call_command("migrate", verbosity=0)  # first: the shop, which has no migrations, refers to these tables
     call_command("migrate", run_syncdb=True, verbosity=0)
     seed(size)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
             # Rows that nobody ordered come as they lie, and bulk_create leaves some in odd places.
             cursor.execute("CLUSTER shop_orderitem USING shop_orderitem_pkey")
-            cursor.execute("VACUUM ANALYZE")
-        else:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM")
+    analyze()
+
+
+def analyze() -> None:
+    """Tell the planner what there is, as a database in use does by itself from time to time."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def clear_ledger() -> None:

@@ -86,6 +86,7 @@ def _measure(options: argparse.Namespace) -> list[str]:
     polled, traded, over = Tally(), Tally(), Event()
     with _gunicorn() as (url, master), ThreadPoolExecutor(options.pollers + len(TRADES)) as pool:
         _trade_once(url, IDLE, options.orders)
+        data.analyze()
         ends = time.monotonic() + options.minutes * 60
         clients = [pool.submit(_poll, url, polled, over) for _ in range(options.pollers)]
         clients += [pool.submit(_trade, url, base, options.orders, traded, over) for base in TRADES]
