@@ -28,7 +28,8 @@ _PERSON_INN = re.compile("[0-9]{12}")
 _KPP = re.compile("[0-9]{4}[0-9A-Z]{2}[0-9]{3}")
 _UNIT_CODE = re.compile("[0-9]{3}")
 _LIMITS = {2: Decimal(10) ** 16, 4: Decimal(10) ** 14}  # decimal(18,2), decimal(18,4)
-_KOPECK = Decimal("0.01")
+_QUANTA = {2: Decimal("0.01"), 4: Decimal("0.0001")}
+_KOPECK = _QUANTA[2]
 _ZERO = Decimal(0)
 _VAT_RATES = frozenset(map(Decimal, range(101)))
 
@@ -175,9 +176,7 @@ def _named(item: OrderItem) -> dict[str, object]:
 
 
 def _is_money(value: Decimal) -> bool:
-    if isinstance(value, Decimal) and value.same_quantum(_KOPECK):  # as databases give it
-        return _ZERO <= value < _LIMITS[2]
-    return _is_decimal(value, 2) and value >= 0
+    return _is_decimal(value, 2) and value >= _ZERO
 
 
 def _is_vat_rate(value: Decimal) -> bool:
@@ -189,7 +188,7 @@ def _is_decimal(value: Decimal, places: int) -> bool:
     """Tell whether ``value`` has at most 18 digits, ``places`` of them after the point."""
     if not isinstance(value, Decimal) or not value.is_finite() or abs(value) >= _LIMITS[places]:
         return False
-    return value == round(value, places)
+    return value.same_quantum(_QUANTA[places]) or value == round(value, places)  # the first as databases give it
 
 
 def _too_long(message: str, value: str, limit: int) -> Problem:
