@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .models import (
+    DeliveryWindow,
     ExchangeEvent,
     ExchangeSession,
     ImportSession,
@@ -17,6 +18,7 @@ from .models import (
     OrderDelivery,
     OrderLink,
     SkippedOrder,
+    SuspectOrder,
 )
 
 
@@ -97,6 +99,21 @@ class SkippedOrderAdmin(HistoryMixin, admin.ModelAdmin):
     def has_retry_permission(self, request: HttpRequest) -> bool:
         user: Any = request.user
         return bool(user.has_perm("django_onec_exchange.change_skippedorder"))
+
+
+@admin.register(DeliveryWindow)
+class DeliveryWindowAdmin(HistoryMixin, admin.ModelAdmin):
+    list_display = ("base", "limit", "unconfirmed", "since", "blamed", "passed")
+    list_select_related = ("base",)
+
+
+@admin.register(SuspectOrder)
+class SuspectOrderAdmin(HistoryMixin, admin.ModelAdmin):
+    list_display = ("number", "base", "failures", "first_failed_at")
+    list_filter = ("base",)
+    list_select_related = ("base",)
+    search_fields = ("=number", "=order_id")
+    ordering = ("-pk",)
 
 
 @admin.register(OrderLink)

@@ -52,6 +52,8 @@ _NUMBERS: tuple[tuple[str, Any, float], ...] = (
     ("QUERY_TIME_BUDGET", (int, float), 1e-9),
     ("SESSION_LIFETIME", (int, float), 1e-9),
     ("SKIPPED_RETRY_INTERVAL", (int, float), 0),
+    ("WINDOW_TOLERANCE", int, 0),
+    ("WINDOW_ATTEMPTS", int, 2),
     ("AUTH_FAILURE_LIMIT", int, 0),
     ("AUTH_FAILURE_WINDOW", (int, float), 0),
     ("TRUSTED_PROXIES", int, 0),
@@ -168,6 +170,8 @@ def _bad_values() -> Iterator[tuple[str, str]]:
         )
     if conf.ENCODING not in ENCODINGS:
         yield "ENCODING", 'Use "utf-8" or "windows-1251".'
+    if not isinstance(conf.WINDOW_ENABLED, bool):
+        yield "WINDOW_ENABLED", "Use True or False."
     if conf.MONEY_MISMATCH not in ("skip", "send"):
         yield "MONEY_MISMATCH", 'Use "skip" or "send".'
     if not isinstance(conf.COOKIE_NAME, str) or not re.fullmatch(r"[\w.-]+", conf.COOKIE_NAME, re.ASCII):
@@ -184,7 +188,7 @@ def _bad_numbers() -> Iterator[tuple[str, str]]:
     for name, kind, least in _NUMBERS:
         value = getattr(conf, name)
         if isinstance(value, bool) or not isinstance(value, kind) or value < least:
-            whole, range_ = "whole " if kind is int else "", "0 or more" if least == 0 else "above 0"
+            whole, range_ = "whole " if kind is int else "", _range(least)
             yield name, f"Use a {whole}number, {range_}."
     for name in ("DEFAULT_VAT_RATE", "DELIVERY_VAT_RATE"):
         rate = getattr(conf, name)
@@ -193,6 +197,10 @@ def _bad_numbers() -> Iterator[tuple[str, str]]:
     unit = conf.DEFAULT_UNIT
     if not isinstance(unit, (tuple, list)) or len(unit) != 4 or not all(isinstance(part, str) for part in unit):
         yield "DEFAULT_UNIT", 'Use an OKEI code and three names, such as ("796", "шт", "Штука", "PCE").'
+
+
+def _range(least: float) -> str:
+    return "above 0" if 0 < least <= 1 else f"{least} or more"
 
 
 def _is_valid(parse: Any, value: Any) -> bool:

@@ -45,6 +45,9 @@ class OnecExchangeConf(AppConf):  # type: ignore[misc]  # appconf ships no types
     QUERY_TIME_BUDGET = 20  # seconds to prepare one batch; UT gives up after 180, gunicorn after 30
     CHUNK_SIZE = 500  # orders read from and written to the database at once
     SKIPPED_RETRY_INTERVAL = 3600  # seconds until a skipped order is tried again although it did not change
+    WINDOW_ENABLED = True  # exchanges without confirmation make the next ones smaller, until the culprit is found
+    WINDOW_TOLERANCE = 1  # exchanges without confirmation in a row that change nothing: a ``success`` may get lost
+    WINDOW_ATTEMPTS = 3  # failures alone, with others confirmed in between, until an order is set aside
 
     # -- what comes in
     FILE_LIMIT = 10 * 1024 * 1024  # bytes in one ``mode=file`` request; not above the web server's limit
@@ -117,6 +120,9 @@ class Conf:
     QUERY_TIME_BUDGET: float
     CHUNK_SIZE: int
     SKIPPED_RETRY_INTERVAL: float
+    WINDOW_ENABLED: bool
+    WINDOW_TOLERANCE: int
+    WINDOW_ATTEMPTS: int
     FILE_LIMIT: int
     ZIP_UPLOADS: bool
     UPLOAD_ROOT: str

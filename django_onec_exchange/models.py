@@ -158,11 +158,18 @@ class OrderBatch(models.Model):
     created_at = models.DateTimeField(_("prepared at"), default=timezone.now)
     handed_over_at = models.DateTimeField(_("handed over at"), null=True)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
+    # for the window: nobody knows yet whether 1C takes it; and what it was to carry
+    awaited = models.BooleanField(default=False, editable=False)
+    window_limit = models.PositiveIntegerField(null=True, editable=False)  # orders in the whole exchange
+    probing = models.BooleanField(default=False, editable=False)  # only orders that had stepped back
 
     class Meta:
         verbose_name = _("batch of orders")
         verbose_name_plural = _("batches of orders")
-        indexes = [models.Index(fields=["state", "base", "confirmed_at"], name="onec_batch_state")]
+        indexes = [
+            models.Index(fields=["state", "base", "confirmed_at"], name="onec_batch_state"),
+            models.Index(fields=["awaited", "base"], name="onec_batch_awaited"),
+        ]
 
     def __str__(self) -> str:
         return f"№ {self.pk}"
@@ -203,6 +210,8 @@ class OrderDelivery(models.Model):
 class SkippedOrder(models.Model):
     """An order that was left out, and why.  Tried again when it changes, from time to time, or when told to."""
 
+    REFUSED = "refused"  # the code of those that 1C itself did not take: time alone does not help them
+
     base = models.ForeignKey(  # the constraint below begins with it
         InfoBase, models.PROTECT, related_name="skipped", db_index=False, verbose_name=_("1C infobase")
     )
@@ -211,6 +220,7 @@ class SkippedOrder(models.Model):
     code = models.CharField(_("kind of reason"), max_length=32)
     reason = models.TextField(_("reason"))
     order_updated_at = models.DateTimeField(_("order last changed at"), null=True)
+    revision = models.CharField(max_length=64, blank=True, editable=False)  # of an order that 1C refused
     first_skipped_at = models.DateTimeField(_("first left out at"), default=timezone.now)
     last_skipped_at = models.DateTimeField(_("last left out at"), default=timezone.now)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
@@ -224,6 +234,54 @@ class SkippedOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.reason}"
+
+
+class DeliveryWindow(models.Model):
+    """How much the next exchange with one base may carry.  Without a row: all.  See outgoing/window.py."""
+
+    base = models.OneToOneField(
+        InfoBase, models.CASCADE, primary_key=True, related_name="window", verbose_name=_("1C infobase")
+    )
+    limit = models.PositiveIntegerField(_("orders in one exchange"), null=True)
+    ceiling = models.PositiveIntegerField(default=0, editable=False)
+    blamed = models.PositiveIntegerField(_("orders of the last unconfirmed file"), default=0)
+    probe = models.PositiveIntegerField(default=1, editable=False)
+    unconfirmed = models.PositiveIntegerField(_("exchanges in a row without confirmation"), default=0)
+    alone = models.PositiveIntegerField(default=0, editable=False)
+    passed = models.PositiveIntegerField(_("orders that got through meanwhile"), default=0)
+    step = models.PositiveIntegerField(default=0, editable=False)
+    passed_step = models.PositiveIntegerField(default=0, editable=False)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("delivery window")
+        verbose_name_plural = _("delivery windows")
+
+    def __str__(self) -> str:
+        return f"{self.base}"
+
+
+class SuspectOrder(models.Model):
+    """An order that 1C did not confirm though it was the only one in the file.  See outgoing/window.py."""
+
+    base = models.ForeignKey(  # the constraint below begins with it
+        InfoBase, models.CASCADE, related_name="suspects", db_index=False, verbose_name=_("1C infobase")
+    )
+    order_id = models.CharField(_("order"), max_length=64)
+    number = models.CharField(_("number"), max_length=255)
+    revision = models.CharField(max_length=64, editable=False)  # another one is another chance
+    failures = models.PositiveIntegerField(_("times alone without confirmation"), default=0)
+    overtaken = models.PositiveIntegerField(default=0, editable=False)
+    failed_step = models.PositiveIntegerField(default=0, editable=False)
+    first_failed_at = models.DateTimeField(_("first time"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("order under suspicion")
+        verbose_name_plural = _("orders under suspicion")
+        constraints = [models.UniqueConstraint(fields=["base", "order_id"], name="onec_suspect_order")]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class IncomingFile(models.Model):

@@ -22,6 +22,10 @@ orders_bulk_updated = Signal()
 #: An order was left out of a batch.  Sender: SkippedOrder.  Arguments: skipped (the record), order.
 order_skipped = Signal()
 
+#: Exchanges stay unconfirmed, or are confirmed again, so that the next ones carry fewer orders or more.  Sender:
+#: InfoBase.  Arguments: base, limit and before (orders in one exchange, now and until now; None: as many as wait).
+window_changed = Signal()
+
 #: What 1C said of an order was applied.  Sender: the Order model.  Once for each document of a file.
 #: Arguments: order_id, update (the OrderUpdate), changed (whether it changed anything).
 order_update_applied = Signal()

@@ -10,9 +10,22 @@ from django.utils import timezone
 from .access import get_base
 from .adapters import ExchangeContext
 from .conf import conf
-from .models import ExchangeSession, OrderBatch, SkippedOrder
+from .models import DeliveryWindow, ExchangeSession, InfoBase, OrderBatch, SkippedOrder, SuspectOrder
 from .mounting import get_mount
+from .outgoing.evidence import load_window
 from .protocol.errors import NotConfigured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowStatus:
+    """How far exchanges go without confirmation; all as here while they are confirmed."""
+
+    limit: int | None = None  # orders the next exchange may carry; None: as many as wait
+    suspects: int = 0  # orders of which at least one stops 1C
+    alone: tuple[str, ...] = ()  # numbers of orders that failed though they were alone
+    unconfirmed: int = 0  # exchanges in a row without confirmation
+    since: datetime | None = None  # the first of the exchanges that began it
+    nothing_confirmed: bool = False  # not even single orders get through: 1C itself is ill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +37,7 @@ class ExchangeStatus:
     skipped: int  # orders left out, with a reason
     open_batches: int  # files with orders that 1C may still confirm
     last_confirmed_at: datetime | None  # when 1C last confirmed a file with orders
+    window: WindowStatus
 
 
 def exchange_status(base_name: str = "default") -> ExchangeStatus:
@@ -48,4 +62,22 @@ def exchange_status(base_name: str = "default") -> ExchangeStatus:
             state=OrderBatch.State.OPEN, session__in=ExchangeSession.objects.alive()
         ).count(),
         last_confirmed_at=confirmed.values_list("confirmed_at", flat=True).first(),
+        window=_window_status(base),
+    )
+
+
+def _window_status(base: InfoBase) -> WindowStatus:
+    stored = DeliveryWindow.objects.filter(base=base).first()
+    suspects = SuspectOrder.objects.filter(base=base, failures__gt=0).order_by("pk")
+    alone = tuple(suspects.values_list("number", flat=True))
+    window = load_window(stored)
+    if stored is None or (window.is_calm and not alone) or not conf.WINDOW_ENABLED:
+        return WindowStatus()
+    return WindowStatus(
+        limit=window.limit,
+        suspects=window.blamed + len(alone),
+        alone=alone,
+        unconfirmed=window.unconfirmed,
+        since=stored.since,
+        nothing_confirmed=window.nothing_gets_through,
     )

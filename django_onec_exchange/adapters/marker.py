@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from ..commerceml.documents import OrderDocument
 from ..conf import conf
-from ..models import OrderDelivery, SkippedOrder
+from ..models import OrderDelivery, SkippedOrder, SuspectOrder
 from ..signals import orders_bulk_updated, send_after_commit
 from .context import ExchangeContext
 from .loading import get_order_model
@@ -101,6 +101,10 @@ class OrderMarker:
         """Note on the order that it goes out again."""
         _manager().filter(pk=order_id).update(**{self.skipped_field: False})
 
+    def is_left_out(self, order: Any) -> bool:
+        """Tell whether the order still says that it is left out: somebody may have cleared the field."""
+        return bool(getattr(order, self.skipped_field))
+
     def skipped_orders(self, context: ExchangeContext) -> QuerySet[SkippedOrder]:
         """Return the records of left out orders, as a subquery on the orders."""
         return SkippedOrder.objects.filter(
@@ -110,14 +114,15 @@ class OrderMarker:
     def retry_due(self) -> Q:
         """Return the condition under which a left out order is tried again, for ``skipped_orders``.
 
-        From time to time though it stayed the same: the mistake may stand in a product or in the customer.
+        From time to time though it stayed the same: the mistake may stand in a product or in the customer.  Not
+        so if 1C refused it; where no date tells whether it changed, its content is compared from time to time.
         """
         interval = timedelta(seconds=conf.SKIPPED_RETRY_INTERVAL)
-        due = Q(retry_requested=True) | Q(last_skipped_at__lt=timezone.now() - interval)
-        if self.updated_at_field is not None:
-            changed = Q(order_updated_at__isnull=False) & ~Q(order_updated_at=OuterRef(self.updated_at_field))
-            due |= changed
-        return due
+        again = Q(last_skipped_at__lt=timezone.now() - interval)
+        if self.updated_at_field is None:
+            return Q(retry_requested=True) | again
+        changed = Q(order_updated_at__isnull=False) & ~Q(order_updated_at=OuterRef(self.updated_at_field))
+        return Q(retry_requested=True) | (again & ~Q(code=SkippedOrder.REFUSED)) | changed
 
     def updated_at(self, order: Any) -> Any:
         """Return when the order last changed; None where the model does not say."""
@@ -188,6 +193,9 @@ class LedgerOrderMarker(OrderMarker):
     def restore(self, order_id: Any, context: ExchangeContext) -> None:
         """``SkippedOrder`` remembers it."""
 
+    def is_left_out(self, order: Any) -> bool:
+        return True
+
     def ledger(self, context: ExchangeContext) -> QuerySet[OrderDelivery]:
         """Return the deliveries that count as sent to this base, as a subquery on the orders."""
         return OrderDelivery.objects.filter(
@@ -198,8 +206,8 @@ class LedgerOrderMarker(OrderMarker):
         return check_fields(self, {"updated_at_field": self.updated_at_field} if self.updated_at_field else {})
 
 
-def order_pks(deliveries: Sequence[OrderDelivery]) -> list[Any]:
-    """Return the primary keys of the delivered orders, as the Order model has them."""
+def order_pks(deliveries: Sequence[OrderDelivery | SkippedOrder | SuspectOrder]) -> list[Any]:
+    """Return the primary keys of the orders that these rows are of, as the Order model has them."""
     to_python = get_order_model()._meta.pk.to_python
     return [to_python(delivery.order_id) for delivery in deliveries]
 

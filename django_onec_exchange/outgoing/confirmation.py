@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
-from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..adapters import Adapters, ExchangeContext, order_pks
 from ..conf import conf
-from ..models import ExchangeSession, InfoBase, OrderBatch, OrderDelivery
+from ..models import ExchangeSession, OrderBatch, OrderDelivery
 from ..protocol.errors import AmbiguousConfirmation, NothingToConfirm
 from ..signals import orders_marked, send_after_commit
+from .evidence import note_confirmed
+from .locking import alone_with
 from .paging import settle
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def confirm(session: ExchangeSession, adapters: Adapters) -> int:
     """
     if session.pages:
         settle(session)
-    with _alone_with(session.base):
+    with alone_with(session.base):
         batches = list(_confirmable(session))
         ambiguous = session.token_hash is None and sum(bool(batch.order_count) for batch in batches) > 1
         if ambiguous:
@@ -40,30 +40,17 @@ def confirm(session: ExchangeSession, adapters: Adapters) -> int:
             raise NothingToConfirm
     if ambiguous:
         raise AmbiguousConfirmation
-    return sum(_confirm_batch(batch, adapters) for batch in batches)
+    marked = sum(_confirm_batch(batch, adapters) for batch in batches)
+    if batches:
+        note_confirmed(batches)
+    return marked
 
 
 def _confirm_batch(batch: OrderBatch, adapters: Adapters) -> int:
     """Confirm one batch in a transaction of its own, so that none is long; what is repeated goes on from there."""
-    with _alone_with(batch.base):
+    with alone_with(batch.base):
         batch.refresh_from_db(fields=["state"])
         return _mark_batch(batch, adapters) if batch.state == _State.OPEN else 0
-
-
-@contextmanager
-def _alone_with(base: InfoBase) -> Iterator[None]:
-    """Open a transaction that is the only one to confirm for this base: two could wait for each other's orders.
-
-    What others committed while it waited for a lock is seen, or an edited order would pass for unchanged.  Django
-    asks for READ COMMITTED by itself; where a site chose another level, MariaDB and MySQL would show old rows
-    without a word.  PostgreSQL fails, and 1C confirms again.
-    """
-    if connection.vendor == "mysql" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")  # of the next transaction alone
-    with transaction.atomic():
-        base.lock()
-        yield
 
 
 def _confirmable(session: ExchangeSession) -> QuerySet[OrderBatch]:
@@ -108,7 +95,8 @@ def _mark_batch(batch: OrderBatch, adapters: Adapters) -> int:
     )
     marked = sum(_mark_chunk(batch, chunk, context) for chunk in _chunks(batch))
     batch.state, batch.confirmed_at, batch.marked_count = _State.CONFIRMED, now, marked
-    batch.save(update_fields=["state", "confirmed_at", "marked_count"])
+    batch.awaited = False
+    batch.save(update_fields=["state", "confirmed_at", "marked_count", "awaited"])
     logger.info("batch %s confirmed: %s of %s orders marked", batch.pk, marked, batch.order_count)
     return marked
 

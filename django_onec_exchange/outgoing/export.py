@@ -26,8 +26,10 @@ from ..adapters import Adapters, ExchangeContext
 from ..conf import exchange_encoding
 from ..models import ExchangeSession, OrderBatch
 from ..signals import orders_exported, send_after_commit
+from .evidence import note_unconfirmed
 from .filling import BatchFiller
 from .paging import pages_behind
+from .portions import portions
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +68,7 @@ class OrderExportService:
         """
         context = self.context(session)
         behind = pages_behind(session)
+        note_unconfirmed(session, context)
         _sweep(session)
         file = tempfile.TemporaryFile(  # noqa: SIM115  # the reply closes it
             dir=settings.FILE_UPLOAD_TEMP_DIR, buffering=1 << 16
@@ -93,7 +96,8 @@ class OrderExportService:
     def _write(
         self, batch: OrderBatch, file: IO[bytes], context: ExchangeContext, behind: Sequence[OrderBatch]
     ) -> None:
-        BatchFiller(batch, context, behind).fill(file, self.adapters.selector.select(context))
+        orders = self.adapters.selector.select(context)
+        BatchFiller(batch, context, behind).fill(file, portions(orders, behind, context))
         file.flush()
         batch.size = file.tell()
         file.seek(0)
@@ -112,6 +116,7 @@ class OrderExportService:
             others.filter(pk__lt=batch.pk, state=OrderBatch.State.OPEN).update(state=OrderBatch.State.SUPERSEDED)
             overtaken = others.filter(pk__gt=batch.pk).exclude(state=OrderBatch.State.PREPARING).exists()
             batch.state = OrderBatch.State.SUPERSEDED if overtaken else OrderBatch.State.OPEN
+            batch.awaited = batch.order_count > 0 and not overtaken
             batch.save()
             send_after_commit(orders_exported, OrderBatch, batch=batch)
         logger.info("batch %s: %s orders, %s left out", batch.pk, batch.order_count, batch.skipped_count)

@@ -26,10 +26,11 @@ from ..commerceml.values import clean
 from ..commerceml.versions import VERSIONS
 from ..commerceml.writer import OrdersWriter
 from ..conf import conf
-from ..models import OrderBatch, OrderDelivery, order_key
+from ..models import OrderBatch, OrderDelivery, SkippedOrder, order_key
 from .ledger import Offer, offer
 from .numbers import Numbers
-from .skipping import SERIALIZER_FAILED, LeftOut, number_taken, restore, skip
+from .portions import Portion
+from .skipping import SERIALIZER_FAILED, LeftOut, is_refused_as_it_is, number_taken, restore, skip
 
 logger = logging.getLogger(__name__)
 
@@ -61,8 +62,8 @@ class BatchFiller:
         # Orders the serializer raised on.  If it raises on all of them, the site is ill and not the orders.
         self._failures: list[tuple[Any, Exception]] = []
 
-    def fill(self, file: IO[bytes], orders: QuerySet[Any]) -> None:
-        """Write the document of ``orders``, in their order, and one ``OrderDelivery`` for each."""
+    def fill(self, file: IO[bytes], portions: Sequence[Portion]) -> None:
+        """Write the orders of the first portion that has any, and one ``OrderDelivery`` for each."""
         with _sink(file, self.batch.zipped) as sink:
             writer = OrdersWriter(
                 sink,
@@ -71,12 +72,34 @@ class BatchFiller:
                 zone=exchange_zone(),
                 formed_at=timezone.now(),
             )
-            for chunk in self._chunks(orders):
-                self._add(chunk, writer)
+            for portion in portions:
+                self._fill_with(portion, writer)
+                if self.batch.order_count:
+                    break
             writer.finish()
         if self._site_is_ill():
             raise self._failures[0][1]
         self._skip_failures()
+
+    def _fill_with(self, portion: Portion, writer: OrdersWriter) -> None:
+        self.batch.window_limit, self.batch.probing = portion.limit, portion.probing
+        self._limit = conf.QUERY_LIMIT
+        if portion.limit is not None:
+            before = sum(page.order_count for page in self._behind)
+            self._limit = min(self._limit, max(0, portion.limit - before))
+        chunks = self._chunks(portion.orders) if portion.keys is None else self._chosen(portion)
+        for chunk in chunks:
+            self._add(chunk, writer)
+
+    def _chosen(self, portion: Portion) -> Iterator[list[Any]]:
+        """Yield the orders whose keys are given, as many as there is still room for."""
+        keys = list(portion.keys or ())
+        while keys and self.batch.order_count < self._limit and not self._late():
+            room = min(self._limit - self.batch.order_count, conf.CHUNK_SIZE)
+            chunk = self.context.adapters.selector.fetch(portion.orders, keys[:room])
+            del keys[:room]
+            yield self._not_behind(chunk)
+            release(chunk)
 
     def _chunks(self, orders: QuerySet[Any]) -> Iterator[list[Any]]:
         """Yield the orders in chunks, each read whole.
@@ -90,8 +113,9 @@ class BatchFiller:
         keys = orders.select_related(None).prefetch_related(None).values_list("pk", flat=True)
         seen: set[Any] = set()
         passed = sum(page.order_count for page in self._behind)
+        elsewhere = len(self._failures)  # in the portion before
         while self.batch.order_count < self._limit and not self._late():
-            start = passed + self.batch.order_count + len(self._failures)
+            start = passed + self.batch.order_count + max(0, len(self._failures) - elsewhere)
             window = list(keys[start : start + self._limit - self.batch.order_count])
             if not window:
                 return
@@ -123,8 +147,9 @@ class BatchFiller:
 
     def _add(self, orders: Sequence[Any], writer: OrdersWriter) -> None:
         made = self._make(orders, writer)
-        taken = self._numbers.taken([(one.offer.order_id, one.offer.number) for one in made])
         left_out = self._left_out.among([one.offer.order_id for one in made])
+        made = [one for one in made if not self._stays_out(one, left_out.get(one.offer.order_id))]
+        taken = self._numbers.taken([(one.offer.order_id, one.offer.number) for one in made])
         offers = []
         for order, offered, xml in made:
             key = offered.order_id
@@ -134,11 +159,21 @@ class BatchFiller:
             writer.append(xml)
             offers.append(offered)
             if key in left_out:
-                restore(left_out[key], order, self.context)
+                restore(left_out[key], order, self.context, revision=offered.revision)
         offer(self.batch, offers)
         self.batch.order_count += len(offers)
         if self.batch.order_count:
             self._skip_failures()
+
+    def _stays_out(self, one: _Made, record: SkippedOrder | None) -> bool:
+        """Tell whether 1C refused this very revision, and nobody asks for another attempt."""
+        if record is None or not is_refused_as_it_is(record, one.offer.revision):
+            return False
+        if not self.context.adapters.marker.is_left_out(one.order):
+            return False
+        record.last_skipped_at = timezone.now()
+        record.save(update_fields=["last_skipped_at"])
+        return True
 
     def _make(self, orders: Sequence[Any], writer: OrdersWriter) -> list[_Made]:
         """Make the orders ready to be written, without those that are left out."""

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from ..adapters import ExchangeContext
 from ..commerceml.errors import Problem, gettext_noop
 from ..commerceml.values import clean
-from ..models import SkippedOrder, order_key
+from ..conf import conf
+from ..models import SkippedOrder, SuspectOrder, order_key
 from ..signals import order_skipped, send_after_commit
 
 logger = logging.getLogger(__name__)
@@ -33,8 +34,11 @@ def number_taken(number: str) -> Problem:
     )
 
 
-def skip(order: Any, number: str, problem: Problem, context: ExchangeContext) -> None:
-    """Record that the order was left out of a batch; ``retry_due`` of the marker says when it is tried again."""
+def skip(order: Any, number: str, problem: Problem, context: ExchangeContext, revision: str = "") -> None:
+    """Record that the order was left out of a batch; ``retry_due`` of the marker says when it is tried again.
+
+    ``revision`` is that of an order which 1C refused: only another one is tried by itself.
+    """
     marker = context.adapters.marker
     reason = clean(gettext(problem.message) % problem.params)  # no database takes every character
     updated_at = marker.updated_at(order)
@@ -44,6 +48,7 @@ def skip(order: Any, number: str, problem: Problem, context: ExchangeContext) ->
     if skipped.resolved_at is not None:
         skipped.first_skipped_at, skipped.attempts = timezone.now(), 0
     skipped.number, skipped.code, skipped.reason = clean(number, 255), problem.code, reason
+    skipped.revision = revision
     skipped.order_updated_at, skipped.last_skipped_at = updated_at, timezone.now()
     skipped.attempts += 1
     skipped.retry_requested, skipped.resolved_at = False, None
@@ -67,8 +72,20 @@ class LeftOut:
         return {record.order_id: record for record in self._records.filter(order_id__in=keys)}
 
 
-def restore(skipped: SkippedOrder, order: Any, context: ExchangeContext) -> None:
-    """Note that an order which was left out became a document."""
+def is_refused_as_it_is(skipped: SkippedOrder, revision: str) -> bool:
+    """Tell whether 1C refused the order in this revision, and nobody asked for another attempt."""
+    refused = skipped.code == SkippedOrder.REFUSED
+    return refused and skipped.revision == revision and not skipped.retry_requested
+
+
+def restore(skipped: SkippedOrder, order: Any, context: ExchangeContext, revision: str) -> None:
+    """Note that an order which was left out became a document.  One that 1C refused goes alone again."""
+    if skipped.code == SkippedOrder.REFUSED and conf.WINDOW_ENABLED:
+        SuspectOrder.objects.get_or_create(
+            base=context.base,
+            order_id=skipped.order_id,
+            defaults={"number": skipped.number, "revision": revision},
+        )
     skipped.resolved_at = timezone.now()
     skipped.save(update_fields=["resolved_at"])
     context.adapters.marker.restore(order.pk, context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from ...protocol.errors import ExchangeError
-from ...status import exchange_status
+from ...status import WindowStatus, exchange_status
 
 
 class Command(BaseCommand):
@@ -39,3 +40,20 @@ class Command(BaseCommand):
             (_("Last confirmation"), f"{localtime(confirmed):%Y-%m-%d %H:%M:%S}" if confirmed else _("never")),
         ):
             self.stdout.write(f"{words}: {value}")
+        for line in _about(status.window):
+            self.stdout.write(line)
+
+
+def _about(window: WindowStatus) -> Iterator[str]:
+    """Yield what a shop manager should know of the window; nothing while all is confirmed."""
+    if window.since is None:
+        return
+    limit = _("as many as wait") if window.limit is None else window.limit
+    yield "{}: {}".format(_("Trouble since"), f"{localtime(window.since):%Y-%m-%d %H:%M:%S}")
+    yield "{}: {}".format(_("Exchanges in a row without confirmation"), window.unconfirmed)
+    yield "{}: {}".format(_("Orders in the next exchange"), limit)
+    yield "{}: {}".format(_("Orders under suspicion"), window.suspects)
+    if window.alone:
+        yield "{}: {}".format(_("Not confirmed though alone"), ", ".join(window.alone))
+    if window.nothing_confirmed:
+        yield _("1C confirms nothing, not even single orders. Look into its log: it is ill itself.")

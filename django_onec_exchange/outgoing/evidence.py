@@ -1,0 +1,236 @@
+"""What becomes of exchanges, read from the history and kept for the window (window.py decides what it means)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from ..adapters import ExchangeContext, order_pks
+from ..commerceml.errors import Problem, gettext_noop
+from ..conf import conf
+from ..models import (
+    DeliveryWindow,
+    ExchangeSession,
+    InfoBase,
+    OrderBatch,
+    OrderDelivery,
+    SkippedOrder,
+    SuspectOrder,
+)
+from ..protocol.modes import Mode
+from ..signals import send_after_commit, window_changed
+from .locking import alone_with
+from .skipping import skip
+from .window import (
+    Exchange,
+    Suspect,
+    Window,
+    after_confirmation,
+    after_failing_alone,
+    after_failure,
+    is_refused,
+    is_tolerated,
+)
+
+logger = logging.getLogger(__name__)
+
+#: A session that is silent for so long confirms no more, whoever asks next.
+_SILENCE = timedelta(hours=1)
+#: Suspects of one base.  So many only when 1C is ill; the one that failed longest ago returns to the queue.
+_MOST_SUSPECTS = 100
+
+_State = OrderBatch.State
+
+
+def load_window(stored: DeliveryWindow | None) -> Window:
+    """Return the window as it was kept; without a row it is open."""
+    if stored is None:
+        return Window()
+    return Window(**{field.name: getattr(stored, field.name) for field in fields(Window)})
+
+
+def note_unconfirmed(session: ExchangeSession, context: ExchangeContext) -> None:
+    """Count the exchanges that this ``query`` shows to be unconfirmed: their client asks again.
+
+    Each counts once, and may still be confirmed: 1C sometimes loads for hours.
+    """
+    if not conf.WINDOW_ENABLED:
+        return
+    awaited = OrderBatch.objects.filter(awaited=True, base=session.base).select_related("session", "base")
+    for batches in _given_up(awaited.order_by("pk"), session):
+        with alone_with(session.base):
+            keys = [batch.pk for batch in batches]
+            if OrderBatch.objects.filter(pk__in=keys, awaited=True).update(awaited=False) < len(keys):
+                continue  # confirmed or counted meanwhile
+            delivered = _delivered(batches)
+            if delivered:
+                _count_failure(delivered, context)
+
+
+def note_confirmed(batches: Sequence[OrderBatch]) -> None:
+    """Count an exchange that was just confirmed.  Costs one query while there is no trouble."""
+    orders = sum(batch.order_count for batch in batches)
+    if not conf.WINDOW_ENABLED or not orders:
+        return
+    base = batches[0].base
+    if not DeliveryWindow.objects.filter(base=base).exists():
+        return
+    with alone_with(base):
+        _acquit(base, batches)
+        before = load_window(DeliveryWindow.objects.filter(base=base).first())
+        exchange = Exchange(orders=orders, probing=batches[0].probing)
+        _keep(base, before, after_confirmation(before, exchange), timezone.now())
+
+
+def refused_orders(base: InfoBase) -> list[SkippedOrder]:
+    """Return the orders that are set aside because 1C refused them; of very many the latest."""
+    refused = SkippedOrder.objects.filter(base=base, code=SkippedOrder.REFUSED, resolved_at=None)
+    return list(refused.order_by("-last_skipped_at", "-pk")[:_MOST_SUSPECTS])
+
+
+# -- which exchanges failed
+
+
+def _given_up(batches: Iterable[OrderBatch], session: ExchangeSession) -> Iterator[list[OrderBatch]]:
+    """Yield, exchange by exchange, the batches that nobody is going to confirm as far as one can tell."""
+    by_session: dict[int, list[OrderBatch]] = {}
+    for batch in batches:
+        by_session.setdefault(batch.session_id, []).append(batch)
+    for own in by_session.values():
+        if _asks_again(own[0].session, session):
+            yield own
+
+
+def _asks_again(earlier: ExchangeSession, session: ExchangeSession) -> bool:
+    if earlier.pk == session.pk:
+        return not session.pages  # the pages it is past are no failures
+    if earlier.last_seen_at < timezone.now() - _SILENCE:
+        return True
+    return (earlier.account_id, earlier.user_agent, earlier.address) == (
+        session.account_id,
+        session.user_agent,
+        session.address,
+    )
+
+
+def _delivered(batches: list[OrderBatch]) -> list[OrderBatch]:
+    """Return the batches that 1C had before it fell silent; none if something else explains the silence.
+
+    That is so when the last reply broke off, or when the site itself refused the last call.
+    """
+    session = batches[-1].session
+    last = session.batches.exclude(state=_State.PREPARING).order_by("-pk").first()
+    if last is None or last.state == _State.BROKEN or last.handed_over_at is None:
+        return []
+    calls = session.events.filter(mode__in=[Mode.QUERY, Mode.SUCCESS])
+    call = calls.order_by("-pk").first()
+    if call is not None and call.code != "success":
+        return []
+    whole = [
+        batch
+        for batch in batches
+        if batch.handed_over_at is not None and batch.state in (_State.OPEN, _State.SUPERSEDED)
+    ]
+    return whole if session.pages else whole[-1:]
+
+
+# -- what follows
+
+
+def _count_failure(batches: Sequence[OrderBatch], context: ExchangeContext) -> None:
+    base = context.base
+    before = load_window(DeliveryWindow.objects.filter(base=base).first())
+    exchange = Exchange(orders=sum(batch.order_count for batch in batches), probing=batches[0].probing)
+    after = after_failure(before, exchange, conf.WINDOW_TOLERANCE)
+    logger.warning("batch %s was not confirmed, the %s. in a row", batches[-1].pk, after.unconfirmed)
+    stored = _keep(base, before, after, batches[0].created_at)
+    if exchange.orders == 1 and not is_tolerated(before, exchange, conf.WINDOW_TOLERANCE):
+        delivery = OrderDelivery.objects.get(batch__in=[batch.pk for batch in batches])
+        _suspect(delivery, before, after, stored.since, context)
+
+
+def _suspect(
+    delivery: OrderDelivery, before: Window, after: Window, since: datetime, context: ExchangeContext
+) -> None:
+    """Hold it against an order that it was alone in the file; set it aside when that is enough."""
+    (pk,) = order_pks([delivery])
+    rows = SuspectOrder.objects.filter(base=context.base)
+    row = rows.filter(order_id=delivery.order_id).first()
+    if context.adapters.marker.get_current_revisions([pk], context).get(pk) != delivery.revision:
+        if row is not None:
+            row.delete()  # it changed, or is gone: what failed no longer exists
+        return
+    if row is None or row.revision != delivery.revision:
+        first = SuspectOrder(base=context.base, order_id=delivery.order_id, revision=delivery.revision)
+        first.pk = row.pk if row is not None else None
+        row = first
+    known = Suspect(failures=row.failures, overtaken=row.overtaken, failed_step=row.failed_step)
+    suspect = after_failing_alone(known, before)
+    for name, value in asdict(suspect).items():
+        setattr(row, name, value)
+    row.number = delivery.number
+    row.save()
+    if is_refused(suspect, after, attempts=conf.WINDOW_ATTEMPTS, suspects=rows.count()):
+        _set_aside(row, after, since, context)
+    else:
+        latest = rows.order_by("-failed_step", "-pk").values_list("pk", flat=True)[:_MOST_SUSPECTS]
+        rows.exclude(pk__in=list(latest)).delete()
+
+
+def _set_aside(row: SuspectOrder, window: Window, since: datetime, context: ExchangeContext) -> None:
+    selector = context.adapters.selector
+    told = {
+        "since": date_format(timezone.localtime(since), "SHORT_DATETIME_FORMAT"),
+        "passed": window.passed,
+        "times": row.failures,
+    }
+    for order in selector.fetch(selector.get_queryset(), order_pks([row])):
+        skip(order, row.number, _refused(told), context, revision=row.revision)
+    row.delete()
+
+
+def _refused(told: dict[str, object]) -> Problem:
+    return Problem(
+        "refused",
+        gettext_noop(
+            "1C does not take this order. Since %(since)s it has confirmed other orders (%(passed)s), but not "
+            "this one, although it was offered it alone %(times)s times. 1C's log of the exchange says why."
+        ),
+        told,
+    )
+
+
+def _acquit(base: InfoBase, batches: Sequence[OrderBatch]) -> None:
+    """Clear the orders that got through."""
+    rows = SuspectOrder.objects.filter(base=base)
+    suspects = list(rows.values_list("order_id", flat=True))
+    if not suspects:
+        return
+    passed = OrderDelivery.objects.filter(
+        base=base, order_id__in=suspects, batch__in=[batch.pk for batch in batches]
+    )
+    rows.filter(order_id__in=list(passed.values_list("order_id", flat=True))).delete()
+
+
+def _keep(base: InfoBase, before: Window, after: Window, at: datetime) -> DeliveryWindow:
+    """Store the window; without trouble nothing is kept, so that a healthy exchange finds nothing to look at."""
+    stored = DeliveryWindow.objects.filter(base=base).first() or DeliveryWindow(base=base, since=at)
+    if after.is_calm and not SuspectOrder.objects.filter(base=base).exists():
+        after = Window()
+    elif before == Window():
+        stored.since = at
+    if before.limit != after.limit:
+        logger.warning("base %s: an exchange carries %s orders from now on", base.name, after.limit or "all")
+        send_after_commit(window_changed, InfoBase, base=base, limit=after.limit, before=before.limit)
+    if after == Window() and not refused_orders(base):
+        DeliveryWindow.objects.filter(base=base).delete()
+        return stored
+    for name, value in asdict(after).items():
+        setattr(stored, name, value)
+    stored.save()
+    return stored
