@@ -102,6 +102,11 @@ def after_confirmation(window: Window, exchange: Exchange) -> Window:
     return replace(window, blamed=0, limit=limit)
 
 
+def after_refusal(window: Window) -> Window:
+    """Return the window after an order was set aside: that one explains the failures."""
+    return replace(window, unconfirmed=0, alone=0)
+
+
 def after_failing_alone(suspect: Suspect, before: Window) -> Suspect:
     """Return the suspect after it failed alone once more; ``before`` is the window before that."""
     overtaken = suspect.failures > 0 and before.passed_step > suspect.failed_step

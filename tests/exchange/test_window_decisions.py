@@ -1,4 +1,4 @@
-"""The window's decisions alone: a table, and a model of 1C and its queue that is fast enough for every position."""
+"""The window's decisions alone: a table, and a model of 1C that is fast enough for every position."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from django_onec_exchange.outgoing.window import (
     after_confirmation,
     after_failing_alone,
     after_failure,
+    after_refusal,
     is_refused,
     is_tolerated,
 )
@@ -194,6 +195,7 @@ def play(
                     refused.add(one)
                     queue.remove(one)
                     del suspects[one]
+                    window = after_refusal(window)
         if window.is_calm and not suspects:
             window = Window()
         if not sound and set(queue) <= set(culprits):
