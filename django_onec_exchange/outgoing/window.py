@@ -121,6 +121,7 @@ def is_refused(suspect: Suspect, window: Window, *, attempts: int, suspects: int
     It failed ``attempts`` times, and between any two of them another order got through.  Where no other order
     waits, twice as many failures will do if at least as many got through since the trouble began as are left.
     """
+    attempts = max(2, attempts)  # one failure is never enough
     if suspect.overtaken >= attempts - 1:
         return True
     return suspect.failures >= 2 * attempts and window.passed >= suspects

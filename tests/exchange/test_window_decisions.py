@@ -143,6 +143,12 @@ def test_how_an_order_comes_to_be_refused(story, refused):
     assert suspect.failures == story.count("F")
 
 
+@pytest.mark.parametrize("attempts", [0, 1, 2])
+def test_no_setting_makes_one_failure_enough(attempts):
+    assert not is_refused(Suspect(failures=1), Window(passed=9), attempts=attempts, suspects=1)
+    assert is_refused(Suspect(failures=2, overtaken=1), Window(passed=1), attempts=attempts, suspects=1)
+
+
 @pytest.mark.parametrize(("passed", "refused"), [(2, False), (3, True)])
 def test_where_no_other_waits_more_must_have_got_through_than_are_left(passed, refused):
     window, suspect = Window(passed=passed), Suspect(failures=2 * ATTEMPTS)
