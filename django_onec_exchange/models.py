@@ -239,9 +239,7 @@ class SkippedOrder(models.Model):
 class DeliveryWindow(models.Model):
     """How much the next exchange with one base may carry.  Without a row: all.  See outgoing/window.py."""
 
-    base = models.OneToOneField(
-        InfoBase, models.CASCADE, primary_key=True, related_name="window", verbose_name=_("1C infobase")
-    )
+    base = models.OneToOneField(InfoBase, models.CASCADE, related_name="window", verbose_name=_("1C infobase"))
     limit = models.PositiveIntegerField(_("orders in one exchange"), null=True)
     ceiling = models.PositiveIntegerField(default=0, editable=False)
     blamed = models.PositiveIntegerField(_("orders of the last unconfirmed file"), default=0)

@@ -30,7 +30,7 @@ from django_onec_exchange.conf import OnecExchangeConf
 from django_onec_exchange.models import ImportSession, OrderBatch, OrderDelivery
 from django_onec_exchange.protocol.errors import ExchangeError
 from django_onec_exchange.protocol.modes import TYPES_OF, Mode
-from django_onec_exchange.status import ExchangeStatus
+from django_onec_exchange.status import ExchangeStatus, WindowStatus
 from django_onec_exchange.testing import assert_adapter
 from django_onec_exchange.views import ExchangeView
 from tests.incoming import files
@@ -223,6 +223,8 @@ def test_the_status_is_documented():
     documented = [code(row[0])[0] for row in table("operations.md", head="key")]
 
     assert documented == list(ExchangeStatus.__dataclass_fields__)
+    of_window = [code(row[0])[0] for row in table("operations.md", head="of `window`")]
+    assert of_window == list(WindowStatus.__dataclass_fields__)
 
 
 def test_the_adapters_of_the_table_exist():

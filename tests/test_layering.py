@@ -53,6 +53,12 @@ def test_this_test_would_notice_django():
     assert any(is_part(name, FORBIDDEN["commerceml"]) for name in loaded)
 
 
+def test_the_windows_decisions_need_no_django():
+    loaded = loaded_with(f"{OURS}.outgoing.window")
+
+    assert [name for name in loaded if is_part(name, ("django", "appconf", f"{OURS}.models"))] == []
+
+
 def loaded_with(module: str) -> list[str]:
     """Return the modules that a fresh interpreter has after it imported one."""
     done = subprocess.run(

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from django_onec_exchange.models import OrderBatch
+from django_onec_exchange.simulator import Infobase
 from django_onec_exchange.status import exchange_status
 from tests.conftest import body
 
@@ -32,12 +33,29 @@ def text(*arguments: str) -> list[str]:
     return out.getvalue().splitlines()
 
 
+ALL_WELL = {
+    "limit": None,
+    "suspects": 0,
+    "alone": [],
+    "unconfirmed": 0,
+    "since": None,
+    "nothing_confirmed": False,
+}
+
+
 def counts(answer: dict) -> tuple[int, int, int, int]:
     return tuple(answer[name] for name in ("waiting", "sent", "skipped", "open_batches"))
 
 
 def test_a_shop_without_orders(db):
-    assert status() == {"waiting": 0, "sent": 0, "skipped": 0, "open_batches": 0, "last_confirmed_at": None}
+    assert status() == {
+        "waiting": 0,
+        "sent": 0,
+        "skipped": 0,
+        "open_batches": 0,
+        "last_confirmed_at": None,
+        "window": ALL_WELL,
+    }
 
 
 def test_the_numbers_follow_the_exchange(settings, onec, make_order):
@@ -178,3 +196,84 @@ def test_the_status_is_there_for_programs_as_well(onec, make_order):
 
     assert (answer.waiting, answer.sent) == (0, 1)
     assert answer.last_confirmed_at == OrderBatch.objects.get().confirmed_at
+
+
+# -- the window
+
+
+@pytest.fixture
+def refusing(make_onec):
+    """Exchange so many times with a 1C that refuses the orders with these numbers."""
+
+    def run(times: int, *numbers: str) -> None:
+        infobase = Infobase(refuse=lambda order: order.number in numbers)
+        for _ in range(times):
+            make_onec(infobase=infobase).fetch_orders()
+
+    return run
+
+
+def test_the_window_is_shown_while_an_order_is_searched_for(make_order, refusing):
+    for _ in range(8):
+        make_order()
+    refusing(2, "1001")
+    begin = OrderBatch.objects.earliest("pk").created_at
+    assert status()["window"]["unconfirmed"] == 1  # the second is known to be lost when 1C asks again
+
+    refusing(1, "1001")
+
+    window = status()["window"]
+    assert (window["limit"], window["suspects"], window["unconfirmed"]) == (4, 8, 2)
+    assert abs(datetime.fromisoformat(window["since"]) - begin) < timedelta(milliseconds=1)
+    assert not window["nothing_confirmed"]
+    assert text()[-4:] == [
+        f"Trouble since: {timezone.localtime(begin):%Y-%m-%d %H:%M:%S}",
+        "Exchanges in a row without confirmation: 2",
+        "Orders in the next exchange: 4",
+        "Orders under suspicion: 8",
+    ]
+
+
+def test_orders_that_failed_alone_are_named(make_order, refusing):
+    for _ in range(4):
+        make_order()
+
+    refusing(6, "1001")
+
+    window = status()["window"]
+    assert (window["alone"], window["nothing_confirmed"]) == (["1001"], False)
+    assert text()[-1] == "Not confirmed though alone: 1001"
+
+
+def test_a_1c_that_confirms_nothing_is_called_ill(make_order, refusing):
+    for _ in range(4):
+        make_order()
+
+    refusing(7, "1001", "1002", "1003", "1004")
+
+    assert status()["window"]["nothing_confirmed"]
+    assert text()[-2:] == [
+        "Not confirmed though alone: 1001, 1002, 1003",
+        "1C confirms nothing, not even single orders. Look into its log: it is ill itself.",
+    ]
+
+
+def test_nothing_is_said_of_a_window_that_is_switched_off(settings, make_order, refusing):
+    make_order()
+    refusing(5, "1001")
+    assert status()["window"] != ALL_WELL
+
+    settings.ONEC_EXCHANGE_WINDOW_ENABLED = False
+
+    assert status()["window"] == ALL_WELL
+
+
+def test_an_order_that_was_set_aside_counts_as_left_out_and_all_is_well(make_order, refusing):
+    for _ in range(3):
+        make_order()
+
+    refusing(12, "1002")
+
+    answer = status()
+    assert counts(answer)[:3] == (0, 2, 1)
+    assert answer["window"] == ALL_WELL

@@ -33,6 +33,7 @@ from .window import (
     after_confirmation,
     after_failing_alone,
     after_failure,
+    after_refusal,
     is_refused,
     is_tolerated,
 )
@@ -82,9 +83,10 @@ def note_confirmed(batches: Sequence[OrderBatch]) -> None:
         return
     with alone_with(base):
         _acquit(base, batches)
-        before = load_window(DeliveryWindow.objects.filter(base=base).first())
+        stored = _stored(base, timezone.now())
+        before = load_window(stored)
         exchange = Exchange(orders=orders, probing=batches[0].probing)
-        _keep(base, before, after_confirmation(before, exchange), timezone.now())
+        _keep(stored, before, after_confirmation(before, exchange))
 
 
 def refused_orders(base: InfoBase) -> list[SkippedOrder]:
@@ -143,43 +145,50 @@ def _delivered(batches: list[OrderBatch]) -> list[OrderBatch]:
 
 
 def _count_failure(batches: Sequence[OrderBatch], context: ExchangeContext) -> None:
-    base = context.base
-    before = load_window(DeliveryWindow.objects.filter(base=base).first())
+    stored = _stored(context.base, batches[0].created_at)
+    before = load_window(stored)
     exchange = Exchange(orders=sum(batch.order_count for batch in batches), probing=batches[0].probing)
     after = after_failure(before, exchange, conf.WINDOW_TOLERANCE)
-    logger.warning("batch %s was not confirmed, the %s. in a row", batches[-1].pk, after.unconfirmed)
-    stored = _keep(base, before, after, batches[0].created_at)
+    logger.warning("batch %s was not confirmed; so many in a row: %s", batches[-1].pk, after.unconfirmed)
     if exchange.orders == 1 and not is_tolerated(before, exchange, conf.WINDOW_TOLERANCE):
         delivery = OrderDelivery.objects.get(batch__in=[batch.pk for batch in batches])
-        _suspect(delivery, before, after, stored.since, context)
+        row = _suspect(delivery, before, context)
+        if row is not None and _is_refused(row, after):
+            _set_aside(row, after, stored.since, context)
+            after = after_refusal(after)
+    _keep(stored, before, after)
 
 
-def _suspect(
-    delivery: OrderDelivery, before: Window, after: Window, since: datetime, context: ExchangeContext
-) -> None:
-    """Hold it against an order that it was alone in the file; set it aside when that is enough."""
+def _suspect(delivery: OrderDelivery, before: Window, context: ExchangeContext) -> SuspectOrder | None:
+    """Hold it against an order that it was alone in the file; not if it changed since, or is gone."""
     (pk,) = order_pks([delivery])
     rows = SuspectOrder.objects.filter(base=context.base)
     row = rows.filter(order_id=delivery.order_id).first()
-    if context.adapters.marker.get_current_revisions([pk], context).get(pk) != delivery.revision:
-        if row is not None:
-            row.delete()  # it changed, or is gone: what failed no longer exists
-        return
-    if row is None or row.revision != delivery.revision:
-        first = SuspectOrder(base=context.base, order_id=delivery.order_id, revision=delivery.revision)
-        first.pk = row.pk if row is not None else None
-        row = first
-    known = Suspect(failures=row.failures, overtaken=row.overtaken, failed_step=row.failed_step)
-    suspect = after_failing_alone(known, before)
+    current = context.adapters.marker.get_current_revisions([pk], context)
+    if row is not None and row.revision != delivery.revision:
+        row.delete()  # it had another chance
+        row = None
+    if current.get(pk) != delivery.revision:
+        return None
+    if row is None:
+        row = SuspectOrder(base=context.base, order_id=delivery.order_id, revision=delivery.revision)
+    suspect = after_failing_alone(_known(row), before)
     for name, value in asdict(suspect).items():
         setattr(row, name, value)
     row.number = delivery.number
     row.save()
-    if is_refused(suspect, after, attempts=conf.WINDOW_ATTEMPTS, suspects=rows.count()):
-        _set_aside(row, after, since, context)
-    else:
-        latest = rows.order_by("-failed_step", "-pk").values_list("pk", flat=True)[:_MOST_SUSPECTS]
-        rows.exclude(pk__in=list(latest)).delete()
+    latest = rows.order_by("-failed_step", "-pk").values_list("pk", flat=True)[:_MOST_SUSPECTS]
+    rows.exclude(pk__in=list(latest)).delete()
+    return row
+
+
+def _known(row: SuspectOrder) -> Suspect:
+    return Suspect(**{field.name: getattr(row, field.name) for field in fields(Suspect)})
+
+
+def _is_refused(row: SuspectOrder, window: Window) -> bool:
+    count = SuspectOrder.objects.filter(base=row.base_id, failures__gt=0).count()
+    return is_refused(_known(row), window, attempts=conf.WINDOW_ATTEMPTS, suspects=count)
 
 
 def _set_aside(row: SuspectOrder, window: Window, since: datetime, context: ExchangeContext) -> None:
@@ -217,20 +226,25 @@ def _acquit(base: InfoBase, batches: Sequence[OrderBatch]) -> None:
     rows.filter(order_id__in=list(passed.values_list("order_id", flat=True))).delete()
 
 
-def _keep(base: InfoBase, before: Window, after: Window, at: datetime) -> DeliveryWindow:
+def _stored(base: InfoBase, at: datetime) -> DeliveryWindow:
+    """Return what is kept of the window; ``at`` is when trouble began if there was none until now."""
+    stored = DeliveryWindow.objects.filter(base=base).first() or DeliveryWindow(base=base)
+    if load_window(stored) == Window():
+        stored.since = at
+    return stored
+
+
+def _keep(stored: DeliveryWindow, before: Window, after: Window) -> None:
     """Store the window; without trouble nothing is kept, so that a healthy exchange finds nothing to look at."""
-    stored = DeliveryWindow.objects.filter(base=base).first() or DeliveryWindow(base=base, since=at)
+    base = stored.base
     if after.is_calm and not SuspectOrder.objects.filter(base=base).exists():
         after = Window()
-    elif before == Window():
-        stored.since = at
     if before.limit != after.limit:
-        logger.warning("base %s: an exchange carries %s orders from now on", base.name, after.limit or "all")
+        logger.warning("base %s: orders that an exchange carries from now on: %s", base.name, after.limit or "all")
         send_after_commit(window_changed, InfoBase, base=base, limit=after.limit, before=before.limit)
     if after == Window() and not refused_orders(base):
         DeliveryWindow.objects.filter(base=base).delete()
-        return stored
+        return
     for name, value in asdict(after).items():
         setattr(stored, name, value)
     stored.save()
-    return stored

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from .. import audit
 from ..adapters import Adapters, ExchangeContext
-from ..conf import exchange_encoding
+from ..conf import conf, exchange_encoding
 from ..models import ExchangeSession, OrderBatch
 from ..signals import orders_exported, send_after_commit
 from .evidence import note_unconfirmed
@@ -116,7 +116,7 @@ class OrderExportService:
             others.filter(pk__lt=batch.pk, state=OrderBatch.State.OPEN).update(state=OrderBatch.State.SUPERSEDED)
             overtaken = others.filter(pk__gt=batch.pk).exclude(state=OrderBatch.State.PREPARING).exists()
             batch.state = OrderBatch.State.SUPERSEDED if overtaken else OrderBatch.State.OPEN
-            batch.awaited = batch.order_count > 0 and not overtaken
+            batch.awaited = conf.WINDOW_ENABLED and batch.order_count > 0 and not overtaken
             batch.save()
             send_after_commit(orders_exported, OrderBatch, batch=batch)
         logger.info("batch %s: %s orders, %s left out", batch.pk, batch.order_count, batch.skipped_count)

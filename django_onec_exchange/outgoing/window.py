@@ -102,6 +102,11 @@ def after_confirmation(window: Window, exchange: Exchange) -> Window:
     return replace(window, blamed=0, limit=limit)
 
 
+def after_refusal(window: Window) -> Window:
+    """Return the window after an order was set aside: that one explains the failures."""
+    return replace(window, unconfirmed=0, alone=0)
+
+
 def after_failing_alone(suspect: Suspect, before: Window) -> Suspect:
     """Return the suspect after it failed alone once more; ``before`` is the window before that."""
     overtaken = suspect.failures > 0 and before.passed_step > suspect.failed_step
@@ -116,6 +121,7 @@ def is_refused(suspect: Suspect, window: Window, *, attempts: int, suspects: int
     It failed ``attempts`` times, and between any two of them another order got through.  Where no other order
     waits, twice as many failures will do if at least as many got through since the trouble began as are left.
     """
+    attempts = max(2, attempts)  # one failure is never enough
     if suspect.overtaken >= attempts - 1:
         return True
     return suspect.failures >= 2 * attempts and window.passed >= suspects

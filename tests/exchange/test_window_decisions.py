@@ -1,4 +1,4 @@
-"""The window's decisions alone: a table, and a model of 1C and its queue that is fast enough for every position."""
+"""The window's decisions alone: a table, and a model of 1C that is fast enough for every position."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from django_onec_exchange.outgoing.window import (
     after_confirmation,
     after_failing_alone,
     after_failure,
+    after_refusal,
     is_refused,
     is_tolerated,
 )
@@ -142,6 +143,12 @@ def test_how_an_order_comes_to_be_refused(story, refused):
     assert suspect.failures == story.count("F")
 
 
+@pytest.mark.parametrize("attempts", [0, 1, 2])
+def test_no_setting_makes_one_failure_enough(attempts):
+    assert not is_refused(Suspect(failures=1), Window(passed=9), attempts=attempts, suspects=1)
+    assert is_refused(Suspect(failures=2, overtaken=1), Window(passed=1), attempts=attempts, suspects=1)
+
+
 @pytest.mark.parametrize(("passed", "refused"), [(2, False), (3, True)])
 def test_where_no_other_waits_more_must_have_got_through_than_are_left(passed, refused):
     window, suspect = Window(passed=passed), Suspect(failures=2 * ATTEMPTS)
@@ -194,6 +201,7 @@ def play(
                     refused.add(one)
                     queue.remove(one)
                     del suspects[one]
+                    window = after_refusal(window)
         if window.is_calm and not suspects:
             window = Window()
         if not sound and set(queue) <= set(culprits):
