@@ -75,24 +75,23 @@ def note_unconfirmed(session: ExchangeSession, context: ExchangeContext) -> None
 
 def note_confirmed(batches: Sequence[OrderBatch]) -> None:
     """Count an exchange that was just confirmed.  Costs one query while there is no trouble."""
-    orders = sum(batch.order_count for batch in batches)
-    if not conf.WINDOW_ENABLED or not orders:
+    carried = [batch for batch in batches if batch.order_count]
+    if not conf.WINDOW_ENABLED or not carried:
         return
-    base = batches[0].base
+    base = carried[0].base
     if not DeliveryWindow.objects.filter(base=base).exists():
         return
     with alone_with(base):
-        _acquit(base, batches)
+        _acquit(base, carried)
         stored = _stored(base, timezone.now())
         before = load_window(stored)
-        exchange = Exchange(orders=orders, probing=batches[0].probing)
-        _keep(stored, before, after_confirmation(before, exchange))
+        _keep(stored, before, after_confirmation(before, _exchange(carried)))
 
 
 def refused_orders(base: InfoBase) -> list[SkippedOrder]:
     """Return the orders that are set aside because 1C refused them; of very many the latest."""
     refused = SkippedOrder.objects.filter(base=base, code=SkippedOrder.REFUSED, resolved_at=None)
-    return list(refused.order_by("-last_skipped_at", "-pk")[:_MOST_SUSPECTS])
+    return list(refused.order_by("-retry_requested", "-last_skipped_at", "-pk")[:_MOST_SUSPECTS])
 
 
 # -- which exchanges failed
@@ -144,15 +143,19 @@ def _delivered(batches: list[OrderBatch]) -> list[OrderBatch]:
 # -- what follows
 
 
+def _exchange(batches: Sequence[OrderBatch]) -> Exchange:
+    return Exchange(orders=sum(batch.order_count for batch in batches), probing=batches[0].probing)
+
+
 def _count_failure(batches: Sequence[OrderBatch], context: ExchangeContext) -> None:
     stored = _stored(context.base, batches[0].created_at)
     before = load_window(stored)
-    exchange = Exchange(orders=sum(batch.order_count for batch in batches), probing=batches[0].probing)
+    exchange = _exchange(batches)
     after = after_failure(before, exchange, conf.WINDOW_TOLERANCE)
     logger.warning("batch %s was not confirmed; so many in a row: %s", batches[-1].pk, after.unconfirmed)
     if exchange.orders == 1 and not is_tolerated(before, exchange, conf.WINDOW_TOLERANCE):
-        delivery = OrderDelivery.objects.get(batch__in=[batch.pk for batch in batches])
-        row = _suspect(delivery, before, context)
+        delivery = OrderDelivery.objects.filter(batch__in=[batch.pk for batch in batches]).first()
+        row = _suspect(delivery, before, context) if delivery is not None else None
         if row is not None and _is_refused(row, after):
             _set_aside(row, after, stored.since, context)
             after = after_refusal(after)

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+#: So many culprits may be left over by a search without another order to compare them with.
+_FEW = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
@@ -119,9 +122,10 @@ def is_refused(suspect: Suspect, window: Window, *, attempts: int, suspects: int
     """Tell whether 1C refuses this order, so that it is set aside; ``suspects`` is how many failed alone.
 
     It failed ``attempts`` times, and between any two of them another order got through.  Where no other order
-    waits, twice as many failures will do if at least as many got through since the trouble began as are left.
+    waits, twice as many failures will do, if few are left and at least as many got through since the trouble
+    began.  If many are left, it is 1C that fell ill during the search.
     """
     attempts = max(2, attempts)  # one failure is never enough
     if suspect.overtaken >= attempts - 1:
         return True
-    return suspect.failures >= 2 * attempts and window.passed >= suspects
+    return suspect.failures >= 2 * attempts and suspects <= min(_FEW, window.passed)

@@ -698,3 +698,13 @@ def test_random_culprits_come_to_light(settings, shop, run):
 
     assert len(infobase.orders) == 57
     assert sorted(refused()) == culprits
+
+
+def test_history_that_somebody_removed_stops_nothing(shop, make_onec):
+    shop(1)
+    infobase = Base("00000")
+    counts(make_onec, infobase, 2)
+    OrderDelivery.objects.all().delete()
+
+    assert fetch(make_onec(infobase=infobase)) == ["00000"]
+    assert not SuspectOrder.objects.exists()

@@ -149,11 +149,11 @@ def test_no_setting_makes_one_failure_enough(attempts):
     assert is_refused(Suspect(failures=2, overtaken=1), Window(passed=1), attempts=attempts, suspects=1)
 
 
-@pytest.mark.parametrize(("passed", "refused"), [(2, False), (3, True)])
-def test_where_no_other_waits_more_must_have_got_through_than_are_left(passed, refused):
+@pytest.mark.parametrize(("passed", "left", "refused"), [(2, 3, False), (3, 3, True), (990, 4, False)])
+def test_where_no_other_waits_few_must_be_left_and_more_have_got_through(passed, left, refused):
     window, suspect = Window(passed=passed), Suspect(failures=2 * ATTEMPTS)
 
-    assert is_refused(suspect, window, attempts=ATTEMPTS, suspects=3) is refused
+    assert is_refused(suspect, window, attempts=ATTEMPTS, suspects=left) is refused
 
 
 # -- 1C, its queue and the window
@@ -260,6 +260,15 @@ def test_a_day_of_refusing_everything_sets_nothing_aside(count, well_before):
 
     assert outcome.refused == set()
     assert outcome.exchanges <= well_before + 144 + 20
+
+
+@pytest.mark.parametrize("begin", [5, 8, 10])
+def test_a_1c_that_falls_ill_during_the_search_makes_nobody_else_a_culprit(begin):
+    ill = range(begin, begin + 144)
+    outcome = play(range(COUNT), lambda exchange, file: exchange not in ill and 990 not in file, culprits=[990])
+
+    assert outcome.refused == {990}
+    assert outcome.sound > 0
 
 
 def test_a_culprit_is_found_after_an_illness_as_well():

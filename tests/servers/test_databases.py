@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from django_onec_exchange.adapters import OrderSerializer
 from django_onec_exchange.models import OrderDelivery, SkippedOrder
-from django_onec_exchange.simulator import BitrixModule
+from django_onec_exchange.simulator import BitrixModule, Infobase
 from django_onec_exchange.status import exchange_status
 from tests.shop.models import Order
 
@@ -86,6 +86,25 @@ def test_an_order_with_a_uuid_that_changed_meanwhile_stays_unsent(uuid_shop, mak
 
     assert OrderDelivery.objects.get().state == OrderDelivery.State.CHANGED
     assert [again.comment for again in onec.fetch_orders().orders] == ["changed"]
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_an_order_with_a_uuid_that_1c_refuses_is_set_aside(settings, uuid_shop, make_onec, marker):
+    settings.ONEC_EXCHANGE_ORDER_MARKER = marker
+    begin = timezone.now() - timedelta(days=1)
+    for index in range(4):
+        order = uuid_shop.Order.objects.create(number=f"{1 + index}", created_at=begin + timedelta(minutes=index))
+        uuid_shop.OrderItem.objects.create(order=order)
+    infobase = Infobase(refuse=lambda order: order.number == "2")
+
+    for _ in range(12):
+        make_onec(infobase=infobase).fetch_orders()
+
+    assert sorted(infobase.orders) == ["1", "3", "4"]
+    assert SkippedOrder.objects.get().code == "refused"
+    infobase.refuse = None
+    SkippedOrder.objects.update(retry_requested=True)
+    assert [order.number for order in make_onec(infobase=infobase).fetch_orders().orders] == ["2"]
 
 
 #: Texts that a serializer may come by from elsewhere, and a database refuses: NUL and lone surrogates
