@@ -349,3 +349,41 @@ def test_files_that_make_no_sense_are_refused_before_a_request(tmp_path, catalog
     ]:
         with pytest.raises(CommandError, match=told):
             run("http://127.0.0.1:9/", *arguments)
+
+
+# -- what was to be confirmed and is not
+
+
+@pytest.mark.parametrize(
+    ("profile", "answer"),
+    [
+        ("ut11", "<!DOCTYPE html><title>Server Error (500)</title>"),
+        ("ut11", "failure\nlater"),
+        ("unf", ""),
+        ("unf", "ok"),
+    ],
+)
+def test_orders_that_the_site_did_not_confirm_fail_the_command(profile, answer):
+    with site(success=answer) as (address, _, _):
+        out = StringIO()
+        with pytest.raises(CommandError, match="may send the same orders again"):
+            call_command(Command(stdout=out, stderr=StringIO()), address, "--profile", profile)
+
+    assert out.getvalue().rstrip().endswith("Not confirmed")
+
+
+@pytest.mark.parametrize("profile", ["ut11", "unf"])
+@pytest.mark.parametrize("beside", ["", order("2")], ids=["alone", "beside an order"])
+def test_orders_in_containers_that_this_1c_does_not_see_fail_the_command(profile, beside):
+    with (
+        site(query=document(beside, container(order("1")))) as (address, _, _),
+        pytest.raises(CommandError, match="Контейнер"),
+    ):
+        run(address, "--profile", profile)
+
+
+def test_without_a_confirmation_hidden_orders_are_only_a_warning():
+    with site(query=document(container(order("1")))) as (address, _, _):
+        out, _ = run(address, "--no-confirm")
+
+    assert "Контейнер" in out
