@@ -228,7 +228,7 @@ def _unconfirmed(report: ExchangeReport | UploadReport) -> str | None:
     if not report.confirmed:
         return _("The site did not answer success with success: it may send the same orders again.")
     if HIDDEN_ORDERS.intersection(report.warnings):
-        return _("Orders stand inside Контейнер, where this 1C does not look: it confirms them and never has them.")
+        return _("Orders stand inside Контейнер, where this 1C does not look: they are confirmed unseen.")
     return None
 
 
