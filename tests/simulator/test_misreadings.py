@@ -197,7 +197,7 @@ def test_in_ut_a_row_without_a_unit_takes_that_of_the_row_before():
 
 
 def test_the_first_row_of_an_order_takes_no_unit():
-    (first, second), warnings = load(UT11_PROFILE, order("1"), order("2", (UNIT, "")))
+    (_, second), warnings = load(UT11_PROFILE, order("1"), order("2", (UNIT, "")))
 
     assert second.rows[0].unit_name == ""
     assert warnings == []
