@@ -921,6 +921,21 @@ def test_example_the_adapters_of_the_readme(example, settings, onec, make_order)
     assert sent.comment == "до обеда\nСайт: Новый"
 
 
+def test_example_of_two_mounts_is_answered_and_checked_without_a_warning(settings):
+    _, source = [
+        block
+        for title in ("2. Settings and addresses", "8. Enter it in 1C")
+        for block in blocks(sections(DOCS / "quickstart.md")[title], "python")
+        if block.startswith("# urls.py")
+    ]
+    settings.ROOT_URLCONF = ModuleType("urls")
+    exec(source, vars(settings.ROOT_URLCONF))
+
+    assert run_checks(tags=["urls", "onec_exchange"]) == []
+    for address in ("/1c/exchange", "/bitrix/admin/1c_exchange.php"):
+        assert resolve(address).func.view_class is ExchangeView
+
+
 def test_example_old_orders(make_order):
     (source,) = blocks(sections(DOCS / "quickstart.md")["4. Old orders"], "python")
     day = make_aware(datetime(2026, 11, 23))
