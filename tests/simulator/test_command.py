@@ -6,8 +6,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from django_onec_exchange.management.commands.onec_simulate import Command
+from django_onec_exchange.simulator import BITRIX_PROFILE, UNF_PROFILE, UT11_PROFILE
+from django_onec_exchange.simulator.console import title_of
 from tests.simulator.peers import LOGIN, body_of, container, document, http, order, raw_server
 
 SCRIPT = {
@@ -349,6 +352,13 @@ def test_files_that_make_no_sense_are_refused_before_a_request(tmp_path, catalog
     ]:
         with pytest.raises(CommandError, match=told):
             run("http://127.0.0.1:9/", *arguments)
+
+
+@pytest.mark.parametrize("profile", [UT11_PROFILE, UNF_PROFILE, BITRIX_PROFILE])
+def test_the_titles_of_the_profiles_are_translated(profile):
+    assert title_of(profile) == profile.title
+    with override("ru"):
+        assert title_of(profile) != profile.title
 
 
 # -- what was to be confirmed and is not
