@@ -19,6 +19,14 @@ NEEDED = (
     "django_onec_exchange/locale/ru/LC_MESSAGES/django.mo",
     "django_onec_exchange/management/commands/onec_simulate.py",
 )
+#: what the sdist holds besides: tox.ini calls the one, the documentation names the other
+BESIDES = (
+    ".ci/check_package.py",
+    ".ci/check_translations.py",
+    ".ci/run",
+    "benchmarks/README.md",
+    "tests/settings.py",
+)
 USE = """
 import django, lxml
 from django.conf import settings
@@ -35,25 +43,27 @@ with override("ru"):
 
 
 def main(folder: Path) -> None:
-    subprocess.run([sys.executable, "-m", "build", "--outdir", folder / "dist", "."], check=True)
+    command = [sys.executable, "-m", "build", "--outdir", folder / "dist", "."]
+    built = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert "absent from the `packages` configuration" not in built.stdout, built.stdout
     (wheel,) = (folder / "dist").glob("*.whl")
     (sdist,) = (folder / "dist").glob("*.tar.gz")
     subprocess.run([sys.executable, "-m", "twine", "check", "--strict", wheel, sdist], check=True)
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    check(names, "wheel")
+    check(names, "wheel", NEEDED)
     strangers = {name.split("/")[0] for name in names if not name.startswith("django_onec_exchange")}
     assert not strangers, f"the wheel holds {strangers}"
     with tarfile.open(sdist) as archive:
-        check([name.partition("/")[2] for name in archive.getnames()], "sdist")
+        check([name.partition("/")[2] for name in archive.getnames()], "sdist", (*NEEDED, *BESIDES))
     venv.create(folder / "empty", with_pip=True)
     python = folder / "empty" / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
     subprocess.run([python, "-c", USE], check=True, cwd=folder)
 
 
-def check(names: list[str], kind: str) -> None:
-    missing = set(NEEDED) - set(names)
+def check(names: list[str], kind: str, needed: tuple[str, ...]) -> None:
+    missing = set(needed) - set(names)
     assert not missing, f"the {kind} lacks {sorted(missing)}"
 
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from .access import get_base
 from .adapters import ExchangeContext
 from .conf import conf
-from .models import DeliveryWindow, ExchangeSession, InfoBase, OrderBatch, SkippedOrder, SuspectOrder
+from .models import (
+    DeliveryWindow,
+    ExchangeSession,
+    InfoBase,
+    OrderBatch,
+    OrderDelivery,
+    SkippedOrder,
+    SuspectOrder,
+)
 from .mounting import get_mount
 from .outgoing.evidence import load_window
 from .protocol.errors import NotConfigured
@@ -35,7 +44,7 @@ class ExchangeStatus:
     waiting: int  # orders the next ``query`` may carry
     sent: int  # orders 1C has
     skipped: int  # orders left out, with a reason
-    open_batches: int  # files with orders that 1C may still confirm
+    open_batches: int  # files that 1C may still confirm, with an order that it has from no other
     last_confirmed_at: datetime | None  # when 1C last confirmed a file with orders
     window: WindowStatus
 
@@ -59,7 +68,7 @@ def exchange_status(base_name: str = "default") -> ExchangeStatus:
         sent=adapters.marker.filter_sent(orders, context).count(),
         skipped=SkippedOrder.objects.filter(base=base, resolved_at=None).count(),
         open_batches=batches.filter(
-            state=OrderBatch.State.OPEN, session__in=ExchangeSession.objects.alive()
+            Exists(_unconfirmed(base)), state=OrderBatch.State.OPEN, session__in=ExchangeSession.objects.alive()
         ).count(),
         last_confirmed_at=confirmed.values_list("confirmed_at", flat=True).first(),
         window=_window_status(base),
@@ -81,3 +90,14 @@ def _window_status(base: InfoBase) -> WindowStatus:
         since=stored.since,
         nothing_confirmed=window.nothing_gets_through,
     )
+
+
+def _unconfirmed(base: InfoBase) -> QuerySet[OrderDelivery]:
+    """Return what of a batch, the outer query, was not confirmed with another since it was made."""
+    confirmed = OrderDelivery.objects.filter(
+        base=base,
+        order_id=OuterRef("order_id"),
+        state=OrderDelivery.State.MARKED,
+        batch__confirmed_at__gt=OuterRef("batch__created_at"),
+    )
+    return OrderDelivery.objects.filter(~Exists(confirmed), batch=OuterRef("pk"))

@@ -38,7 +38,11 @@ def assert_adapter(order: Any, *, serializer: Any = None, profile: Profile = UT1
         adapters=load_adapters(serializer=serializer),
         profile=ExchangeSession.Profile.STOCK,
     )
-    document = context.adapters.serializer.serialize(order, context)
+    try:
+        document = context.adapters.serializer.serialize(order, context)
+    except Exception as error:
+        name = type(context.adapters.serializer).__name__
+        raise AssertionError(f"{name} cannot read this order: {type(error).__name__}: {error}") from error
     complaints = [str(problem) for problem in check(document, stock=True)]
     if not complaints:
         try:

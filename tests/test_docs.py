@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import re
 import subprocess
@@ -18,6 +19,7 @@ from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 from django.core.management import load_command_class
 from django.urls import resolve
+from django.utils import timezone
 from django.utils.timezone import make_aware
 
 import django_onec_exchange
@@ -34,7 +36,7 @@ from django_onec_exchange.status import ExchangeStatus, WindowStatus
 from django_onec_exchange.testing import assert_adapter
 from django_onec_exchange.views import ExchangeView
 from tests.incoming import files
-from tests.shop.models import Address, Customer, Order, Product, Variant
+from tests.shop.models import Address, Customer, Order, Product, Sale, Variant
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -251,6 +253,17 @@ def test_the_methods_of_a_catalogue_handler_are_documented():
     assert documented == [name for name in vars(adapters.CatalogHandler) if name[0] != "_" and name != "check"]
 
 
+def test_the_methods_of_a_serializer_are_documented_with_what_they_are_given():
+    documented = {code(row[0])[0]: row[1] for row in table("adapters.md", head="serializer method")}
+    methods = dict(inspect.getmembers(OrderSerializer, inspect.isfunction))
+
+    assert documented == {
+        name: ", ".join(list(inspect.signature(method).parameters)[1:-1])
+        for name, method in methods.items()
+        if name[0] != "_" and name != "check"
+    }
+
+
 def test_what_1c_may_say_of_an_order_is_documented():
     documented = [code(row[0])[0] for row in table("adapters.md", head="key")]
 
@@ -455,6 +468,64 @@ def numbers(report) -> list[str]:
     assert report.error is None
     assert report.confirmed
     return [order.number for order in report.orders]
+
+
+@pytest.fixture
+def sale(product) -> Sale:
+    """An order that has none of the well-known names."""
+    sale = Sale.objects.create(
+        ref="S-17",
+        placed=timezone.now() - timedelta(hours=1),
+        who="Иван Образцов",
+        mail="ivan@example.com",
+        to_pay=Decimal(500),
+        ship_to="Тверь, Советская 1",
+    )
+    sale.bought.create(goods=product, label="Чайник", cost=Decimal(250), pieces=2)
+    return sale
+
+
+def test_example_properties_under_the_well_known_names(example, sale):
+    module = example("Properties under the well-known names")
+    ((row,), named) = sale.bought.all(), type("Named", (module.SaleNames,), {})()
+    named_row = type("NamedRow", (module.SaleRowNames,), {})()
+    vars(named_row).update(vars(row), goods=row.goods)
+    vars(named).update(vars(sale), pk=sale.pk, bought=[named_row])
+
+    document = assert_adapter(named)
+
+    assert (document.number, document.total, document.items[0].price) == ("S-17", 500, 250)
+    assert document.counterparty.name == "Иван Образцов"
+
+
+def test_example_a_serializer_of_your_own(example, sale):
+    serializer = example("A serializer of your own").SaleSerializer
+
+    document = assert_adapter(sale, serializer=serializer)
+    sale.stage = "dropped"
+
+    assert (document.number, document.total) == ("S-17", 500)
+    assert document.counterparty.address.presentation == "Тверь, Советская 1"
+    assert document.items[0].unit.code == "796"
+    assert serializer().is_cancelled(sale, None)
+
+
+def test_example_a_vendors_model_that_may_not_be_touched(
+    example, settings, monkeypatch, onec, sale, django_assert_num_queries
+):
+    selling = example("A vendor's model that may not be touched")
+    monkeypatch.setitem(sys.modules, "shop.selling", selling)
+    example("A serializer of your own")
+    before = Sale.objects.values().get()
+    selector = selling.SaleSelector()
+    (fetched,) = selector.fetch(selector.get_queryset(), [sale.pk])
+
+    with django_assert_num_queries(0):
+        assert [row.goods.name for row in fetched.bought.all()] == ["Чайник"]
+    assert run_checks(tags=["onec_exchange"]) == []
+    assert numbers(onec.fetch_orders()) == ["S-17"]
+    assert onec.fetch_orders().orders == ()
+    assert Sale.objects.values().get() == before
 
 
 @pytest.mark.parametrize("name", ["OrdersWithUsers", "OrdersWithVariants"])
@@ -850,6 +921,21 @@ def test_example_the_adapters_of_the_readme(example, settings, onec, make_order)
 
     assert sent.number == f"{paid.pk:08d}"
     assert sent.comment == "до обеда\nСайт: Новый"
+
+
+def test_example_of_two_mounts_is_answered_and_checked_without_a_warning(settings):
+    _, source = [
+        block
+        for title in ("2. Settings and addresses", "8. Enter it in 1C")
+        for block in blocks(sections(DOCS / "quickstart.md")[title], "python")
+        if block.startswith("# urls.py")
+    ]
+    settings.ROOT_URLCONF = ModuleType("urls")
+    exec(source, vars(settings.ROOT_URLCONF))
+
+    assert run_checks(tags=["urls", "onec_exchange"]) == []
+    for address in ("/1c/exchange", "/bitrix/admin/1c_exchange.php"):
+        assert resolve(address).func.view_class is ExchangeView
 
 
 def test_example_old_orders(make_order):

@@ -80,6 +80,42 @@ def test_the_numbers_follow_the_exchange(settings, onec, make_order):
     assert counts(status())[:2] == (0, 3)
 
 
+def test_a_batch_whose_orders_another_batch_brought_is_not_open(onec, make_order):
+    make_order()
+    for _ in range(3):
+        onec.fetch_orders(confirm=False)
+    assert status()["open_batches"] > 0
+
+    assert onec.fetch_orders().confirmed
+
+    assert status()["open_batches"] == 0
+
+
+def test_a_batch_with_an_order_that_is_sent_again_is_open(onec, make_order):
+    order = make_order()
+    onec.fetch_orders()
+    type(order).objects.update(sent_to_1c=False)
+
+    onec.fetch_orders(confirm=False)
+
+    assert status()["open_batches"] == 1
+
+
+def test_a_batch_with_one_order_that_still_waits_is_open(settings, make_onec, make_order):
+    first, second = make_onec(), make_onec()
+    make_order()
+    settings.ONEC_EXCHANGE_QUERY_LIMIT = 1
+    second.checkauth()
+    second.query()
+    make_order()
+    settings.ONEC_EXCHANGE_QUERY_LIMIT = 5
+    first.fetch_orders(confirm=False)
+
+    second.success()
+
+    assert status()["open_batches"] == 1
+
+
 def test_the_moment_of_the_last_confirmation_is_whole_in_json(onec, make_order):
     make_order()
     onec.fetch_orders()

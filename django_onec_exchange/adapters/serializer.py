@@ -77,7 +77,13 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
 
     def get_created_at(self, order: Any, context: ExchangeContext) -> datetime:
         """When the order was made, aware; a naive date is in the site's own zone."""
-        return _aware(wellknown.CREATED_AT.read(order))
+        created_at = wellknown.CREATED_AT.read(order)
+        if created_at is None:
+            raise ValueError(
+                f"{type(order).__name__} {order.pk} has no date under {', '.join(wellknown.CREATED_AT)}: "
+                "give the model one of them, or override get_created_at in the serializer."
+            )
+        return _aware(created_at)
 
     def get_currency(self, order: Any, context: ExchangeContext) -> str:
         """Валюта: three characters, as the currency is named in the 1C base (``CURRENCY_NAMES``)."""

@@ -316,7 +316,9 @@ class OneCClient:
         seconds, size = monotonic() - started, len(answer.body)
         shown = first_line_of(answer.body)
         self.steps.append(Step(mode, shown_query, answer.status, shown, seconds, size, length))
-        if answer.status != OK:
+        if answer.redirect:
+            self._warn(f"{mode}: {answer.redirect}.")
+        elif answer.status != OK:
             self._warn(f"{mode}: HTTP {answer.status}; 1C logs it and reads the body all the same.")
         self._tell("bytes", size)
         return answer

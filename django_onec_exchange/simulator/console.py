@@ -12,7 +12,7 @@ from shutil import get_terminal_size
 from typing import TextIO
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn
 from rich.progress import Progress as Bar
@@ -20,8 +20,15 @@ from rich.table import Table
 
 from .documents import ReceivedOrder
 from .infobase import Progress
+from .profiles import Profile
 from .reports import ExchangeReport, SentFile, Step, UploadReport
 
+#: the titles of the profiles, for the translators
+TITLES = (
+    gettext_noop("1C: Trade Management 11.5"),
+    gettext_noop("1C: Small business (UNF)"),
+    gettext_noop("1C with the 1C-Bitrix module"),
+)
 TALK_EVERY = 1000  # orders between two lines where there is no terminal
 
 #: what a client tells of its progress: the bar it moves, and whether it is the bar's end
@@ -33,6 +40,11 @@ SENDING = {
     "imported": ("imported", False),
     "polls": ("polls", False),
 }
+
+
+def title_of(profile: Profile) -> str:
+    """What this kind of 1C is called in the language at hand."""
+    return _(profile.title)
 
 
 @contextmanager

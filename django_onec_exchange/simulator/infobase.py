@@ -97,6 +97,7 @@ class Infobase:
         self._documents: dict[int, BookedOrder] = {}
         self._own_numbers: dict[tuple[int, str], str] = {}  # (year, 1C's number) -> the site's
         self._cards: dict[tuple[str, ...], Counterparty] = {}  # by each key a card is found with
+        self._in_reply: set[str] = set()  # numbers of the reply at hand that were written
         for card in counterparties:
             self._add_card(card)
 
@@ -121,6 +122,7 @@ class Infobase:
         tell("documents", reader.count)
         before = {name: copy(getattr(self, name)) for name in TRANSACTIONAL}
         loaded: list[ReceivedOrder] = []
+        self._in_reply = set()
         try:
             for order in reader.orders():
                 self._write(order, profile)
@@ -176,6 +178,11 @@ class Infobase:
     def _keep(self, booked: BookedOrder, known: BookedOrder | None) -> None:
         if known is not None:
             self.updated += 1
+            if booked.number in self._in_reply:
+                self.warnings.append(
+                    f"Order {booked.number}: the reply holds this number twice, "
+                    "the second order overwrites the first."
+                )
         else:
             self.created += 1
             if booked.number in self.orders:
@@ -183,6 +190,7 @@ class Infobase:
                 self.warnings.append(
                     f"Order {booked.number}: 1C does not find the number again and creates a second document."
                 )
+        self._in_reply.add(booked.number)
         self._documents[booked.serial] = self.orders[booked.number] = booked
 
     def _own_number(self, order: ReceivedOrder, serial: int, profile: Profile) -> str:

@@ -47,6 +47,9 @@ class PartyReader:
             self._warn(party, "ПолноеНаименование of a company: UT notes a person and drops the legal address.")
         if not name:
             self._warn(party, "Контрагент has no Наименование: the order stays without a counterparty.")
+        inn = self._code(party, "ИНН", INN_LENGTHS)
+        if inn == "" and self.profile.ignores_counterparty_id:
+            self._warn(party, "an empty ИНН is searched for: the first counterparty without one gets the order.")
         self._check_accounts(party)
         phones, emails = self._contacts(party)
         address = requisites.get(self.profile.address_requisite or "") or self._address(party)
@@ -55,7 +58,7 @@ class PartyReader:
             name=name,
             official_name=party.text_of("ОфициальноеНаименование", longest=LONGEST_NAME),
             kind=kind,
-            inn=self._code(party, "ИНН", INN_LENGTHS),
+            inn=inn,
             kpp=self._code(party, "КПП", (KPP_LENGTH,)),
             phones=phones,
             emails=emails,

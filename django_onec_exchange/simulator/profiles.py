@@ -43,6 +43,8 @@ class Profile:
     requisite_values_bleed: bool = False
     #: a row without VAT rate takes the rate of the row before it (UT 4990)
     row_rates_bleed: bool = False
+    #: a row without a unit takes the unit of the row before it (UT 4990)
+    row_units_bleed: bool = False
     #: a row rate of 0 cannot override another document default (UT)
     zero_rate_is_ignored: bool = False
     #: no Налоги section means "not subject to VAT" (UNF 7045)
@@ -84,6 +86,7 @@ UT11_PROFILE = Profile(
     ),
     requisite_values_bleed=True,
     row_rates_bleed=True,
+    row_units_bleed=True,
     zero_rate_is_ignored=True,
     checks_warehouses=True,
     unit_is_text=True,

@@ -194,6 +194,12 @@ class DocumentReader:
         number = document.need("Номер").text
         if len(number) > LONGEST_NUMBER:
             raise document.error(f"Номер has {len(number)} characters, {LONGEST_NUMBER} are allowed.")
+        width = self.profile.number_width
+        if width is not None and (len(number) > width or number != number.strip()):
+            fault = f"is longer than {width} characters" if len(number) > width else "has blanks around it"
+            self._warn(
+                document, f"Номер {fault}: 1C will not find the order again and will make another at each resend."
+            )
         return number
 
     def _check_empty_elements(self, document: Node) -> None:

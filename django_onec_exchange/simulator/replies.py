@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from .errors import ExchangeStoppedError
+from .reports import shown_line, without_session
 from .transports import Answer
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -28,6 +29,7 @@ class Reply:
     status: int
     text: str
     decoded_again: str = ""  # the charset of UNF's second round, "" if there was none
+    redirect: str = ""  # a sentence about where 1C does not go, "" if the site sent it nowhere
 
     @property
     def first_line(self) -> str:
@@ -52,7 +54,7 @@ class Reply:
     def reason(self) -> str:
         """What the site says after its first line, as far as a person would be shown it."""
         told = " ".join(self.text.split("\n")[1:]).strip()
-        return told if 0 < len(told) < LONGEST_SHOWN and "<" not in told else ""
+        return without_session(told) if 0 < len(told) < LONGEST_SHOWN and "<" not in told else ""
 
     def line(self, number: int) -> str:
         """Line ``number``, counted from 1, untrimmed; "" beyond the last."""
@@ -73,8 +75,8 @@ def read_reply(answer: Answer, *, repairs_decoding: bool = False) -> Reply:
         for charset in (last_word, "windows-1251", "utf-8"):
             again = _decoded(answer.body, charset)
             if again and REPLACEMENT not in again:
-                return Reply(answer.status, again, charset)
-    return Reply(answer.status, text)
+                return Reply(answer.status, again, charset, redirect=answer.redirect)
+    return Reply(answer.status, text, redirect=answer.redirect)
 
 
 def _charset(content_type: str) -> str:
@@ -133,7 +135,7 @@ def read_authorisation(reply: Reply) -> Authorisation:
     Raises ExchangeStoppedError if the first line is not ``success`` or the cookie is missing.
     """
     if not reply.succeeded:
-        raise ExchangeStoppedError(_told("The site did not let 1C in", reply))
+        raise ExchangeStoppedError(_refusal(reply))
     if reply.line_count < SHORTEST_AUTHORISATION or not reply.line(2) or not reply.line(3):
         raise ExchangeStoppedError("checkauth answered success without the name and value of a cookie.")
     return Authorisation(reply.line(2), reply.line(3), reply.line(4), reply.line(5))
@@ -192,6 +194,15 @@ def _limit(line: str) -> int:
     return int(found[1]) if found else NO_LIMIT
 
 
+def _refusal(reply: Reply) -> str:
+    """Why 1C was not let in, in the site's words unless they may be the cookie of a garbled success."""
+    if reply.first_line.startswith("failure") and SESSID not in reply.text:
+        return _told("The site did not let 1C in", reply)
+    return _told("The site did not let 1C in", Reply(reply.status, reply.line(1), redirect=reply.redirect))
+
+
 def _told(what: str, reply: Reply) -> str:
-    shown = "".join(sign if sign.isprintable() else " " for sign in reply.line(1)[:80]).strip()
-    return f"{what}: {reply.reason or shown or 'the answer is empty'} (HTTP {reply.status})."
+    if reply.redirect:
+        return f"{what}: {reply.redirect}."
+    shown = reply.reason or shown_line(reply.line(1)) or "the answer is empty"
+    return f"{what}: {shown} (HTTP {reply.status})."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from .documents import ReceivedOrder
 
 SHOWN = 80  # characters of a reply's first line
+_SESSION = re.compile(r"(?<=sessid=)[^\s&]+", re.IGNORECASE)
+#: what follows ``success`` in one line is a cookie whose line breaks were lost
+_COOKIE = re.compile(r"(?<=success)\s+\S.*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,18 @@ def first_line_of(body: bytes) -> str:
     """The start of a reply, safe to print."""
     if body.startswith(b"PK"):
         return "(zip archive)"
-    line = body[: SHOWN * 4].decode("utf-8", "replace").split("\n")[0][:SHOWN]
-    return "".join(sign if sign.isprintable() else " " for sign in line).strip()
+    return shown_line(body[: SHOWN * 4].decode("utf-8", "replace").split("\n")[0])
+
+
+def shown_line(line: str) -> str:
+    """The start of a reply's first line, safe to print and without the session it may hold."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in line[:SHOWN]).strip()
+    return without_session(_COOKIE.sub(" ***", shown))
+
+
+def without_session(text: str) -> str:
+    """Put *** in the place of session ids."""
+    return _SESSION.sub("***", text)
 
 
 def _order(order: ReceivedOrder) -> dict[str, Any]:

@@ -44,13 +44,14 @@ class DocumentTaxes:
 
 
 class RowReader:
-    """Reads the rows of one document.  Remembers the last rate, as UT's variables do."""
+    """Reads the rows of one document.  Remembers the last rate and unit, as UT's variables do."""
 
     def __init__(self, taxes: DocumentTaxes, profile: Profile, warnings: list[str]) -> None:
         self.taxes = taxes
         self.profile = profile
         self.warnings = warnings
         self._rate = taxes.default_rate
+        self._last_unit = ("", "")
 
     def read(self, document: Node) -> tuple[ReceivedRow, ...]:
         """All rows 1C keeps.  Raises ReadError for one that breaks the load."""
@@ -75,7 +76,7 @@ class RowReader:
             self._warn(item, f"row «{name}» has no amount 1C can read.")
         self._look_at_discounts(item, name)
         price = number_or_zero(item.text_of("ЦенаЗаЕдиницу"))
-        unit_code, unit_name = self._unit(item)
+        unit_code, unit_name = self._unit(item, name)
         return ReceivedRow(
             id=identity,
             article=item.text_of("Артикул", longest=LONGEST_ARTICLE),
@@ -98,16 +99,23 @@ class RowReader:
                 kind = ItemKind.SERVICE
         return kind
 
-    def _unit(self, item: Node) -> tuple[str, str]:
+    def _unit(self, item: Node, name: str) -> tuple[str, str]:
+        """The code and name of the row's unit, else those of the row before where they bleed."""
         unit = item.find("Единица")
         if unit is not None and unit.is_structure and self.profile.unit_is_text:
             raise item.error("Единица is a structure, 1C expects the text of a code there.")
         base = item.find("БазоваяЕдиница")
         if base is not None:
-            return base.element.get("Код", ""), base.text.strip()
+            self._last_unit = base.element.get("Код", ""), base.text.strip()
+            return self._last_unit
         if unit is not None and self.profile.reads_containers:  # the layout of Bitrix >= 2.09
             return unit.text_of("Код"), unit.text_of("НаименованиеПолное")
-        return "", ""
+        if unit is not None or not self.profile.row_units_bleed:
+            return "", ""
+        if any(self._last_unit):
+            shown = self._last_unit[1] or self._last_unit[0]
+            self._warn(item, f"row «{name}» has no unit and takes «{shown}» from the row before it.")
+        return self._last_unit
 
     def _vat_rate(self, item: Node, name: str) -> Decimal | None:
         """Налоги of the row, else its СтавкиНалогов, else the document's rate, or the row before."""

@@ -18,7 +18,7 @@ from io import BytesIO
 from string import printable
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from .bodies import Portion
 from .errors import TransferError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 #: Where 1C looks if the configured address names only a host (UT 11.5, UNF)
 DEFAULT_SCRIPT = "/bitrix/admin/1c_exchange.php"
+REDIRECTS = frozenset([301, 302, 303, 307, 308])
 PIECE = 64 * 1024  # bytes read from the socket or sent at a time
 
 
@@ -48,6 +49,13 @@ class Answer:
     def content_type(self) -> str:
         """The ``Content-Type`` header as it came, parameters included."""
         return self.header("Content-Type")
+
+    @property
+    def redirect(self) -> str:
+        """A sentence about a redirect and its target, "" if there is none; addresses may hold secrets."""
+        if self.status not in REDIRECTS:
+            return ""
+        return f"HTTP {self.status} leads to {_shown(self.header('Location'))}, and 1C follows no redirects"
 
 
 class Transport(Protocol):
@@ -297,6 +305,15 @@ def _close(response: Any) -> None:
         response.close()
     finally:
         request_finished.connect(close_old_connections)
+
+
+def _shown(address: str) -> str:
+    """An address without credentials, query and fragment."""
+    try:
+        target = urlsplit(address)
+    except ValueError:
+        return "an address that cannot be read"
+    return urlunsplit((target.scheme, target.netloc.rpartition("@")[2], target.path, "", "")) or "nowhere"
 
 
 def _folded(response: http.client.HTTPResponse) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -43,3 +45,34 @@ def test_money_that_does_not_add_up_is_told(make_order):
 def test_what_1c_would_misread_is_told(make_order):
     with pytest.raises(AssertionError, match="Отменен has no effect"):
         assert_adapter(make_order(), serializer=Strangers)
+
+
+class Bare:
+    """An order of a model that has none of the well-known names."""
+
+    pk = 7
+
+
+@dataclass
+class Undated:
+    created_at: datetime | None = None
+    pk: int = 7
+
+
+@pytest.mark.parametrize("order", [Bare(), Undated()], ids=["no such name", "empty"])
+def test_an_order_without_a_date_is_told_with_the_names_that_were_tried(order):
+    with pytest.raises(AssertionError, match="get_created_at") as caught:
+        assert_adapter(order)
+
+    assert all(name in str(caught.value) for name in ("created_at", "date_placed", "created"))
+    assert type(order).__name__ in str(caught.value)
+
+
+class Failing(OrderSerializer):
+    def get_comment(self, order, context):
+        return order.remark
+
+
+def test_a_serializer_that_raises_is_told_with_what_it_raised(make_order):
+    with pytest.raises(AssertionError, match=r"Failing.*AttributeError.*remark"):
+        assert_adapter(make_order(), serializer=Failing)

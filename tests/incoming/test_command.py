@@ -70,6 +70,15 @@ def test_a_dry_run_of_orders_counts_what_would_become_of_them(settings, make_ord
     assert Order.objects.get().status == "new"
 
 
+def test_without_a_catalogue_handler_the_setting_is_named(db, folder, capsys):
+    with pytest.raises(CommandError):
+        call_command("onec_import", folder)
+
+    told = capsys.readouterr().out
+    assert "ONEC_EXCHANGE_CATALOG_HANDLER" in told
+    assert "in 1C" not in told
+
+
 def test_what_was_not_taken_is_named_and_is_an_error(shop, tmp_path, capsys):
     path = tmp_path / "import0_1.xml"
     path.write_bytes(files.catalog(["a", "stumble"]))

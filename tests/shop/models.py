@@ -168,3 +168,29 @@ class Stock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity}"
+
+
+class Sale(models.Model):
+    """A vendor's order that has none of the names the default adapters know; see docs/adapters.md."""
+
+    ref = models.CharField(max_length=20)
+    placed = models.DateTimeField()
+    who = models.CharField(max_length=200)
+    mail = models.EmailField()
+    to_pay = models.DecimalField(max_digits=14, decimal_places=2)
+    ship_to = models.CharField(max_length=250, blank=True)
+    stage = models.CharField(max_length=10, default="open")
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class SaleRow(models.Model):
+    sale = models.ForeignKey(Sale, models.CASCADE, related_name="bought")
+    goods = models.ForeignKey(Product, models.PROTECT)
+    label = models.CharField(max_length=200)
+    cost = models.DecimalField(max_digits=14, decimal_places=2)
+    pieces = models.IntegerField()
+
+    def __str__(self) -> str:
+        return self.label

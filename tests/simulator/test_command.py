@@ -6,8 +6,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from django_onec_exchange.management.commands.onec_simulate import Command
+from django_onec_exchange.simulator import BITRIX_PROFILE, UNF_PROFILE, UT11_PROFILE
+from django_onec_exchange.simulator.console import title_of
 from tests.simulator.peers import LOGIN, body_of, container, document, http, order, raw_server
 
 SCRIPT = {
@@ -349,3 +352,48 @@ def test_files_that_make_no_sense_are_refused_before_a_request(tmp_path, catalog
     ]:
         with pytest.raises(CommandError, match=told):
             run("http://127.0.0.1:9/", *arguments)
+
+
+@pytest.mark.parametrize("profile", [UT11_PROFILE, UNF_PROFILE, BITRIX_PROFILE])
+def test_the_titles_of_the_profiles_are_translated(profile):
+    assert title_of(profile) == profile.title
+    with override("ru"):
+        assert title_of(profile) != profile.title
+
+
+# -- what was to be confirmed and is not
+
+
+@pytest.mark.parametrize(
+    ("profile", "answer"),
+    [
+        ("ut11", "<!DOCTYPE html><title>Server Error (500)</title>"),
+        ("ut11", "failure\nlater"),
+        ("unf", ""),
+        ("unf", "ok"),
+    ],
+)
+def test_orders_that_the_site_did_not_confirm_fail_the_command(profile, answer):
+    with site(success=answer) as (address, _, _):
+        out = StringIO()
+        with pytest.raises(CommandError, match="may send the same orders again"):
+            call_command(Command(stdout=out, stderr=StringIO()), address, "--profile", profile)
+
+    assert out.getvalue().rstrip().endswith("Not confirmed")
+
+
+@pytest.mark.parametrize("profile", ["ut11", "unf"])
+@pytest.mark.parametrize("beside", ["", order("2")], ids=["alone", "beside an order"])
+def test_orders_in_containers_that_this_1c_does_not_see_fail_the_command(profile, beside):
+    with (
+        site(query=document(beside, container(order("1")))) as (address, _, _),
+        pytest.raises(CommandError, match="Контейнер"),
+    ):
+        run(address, "--profile", profile)
+
+
+def test_without_a_confirmation_hidden_orders_are_only_a_warning():
+    with site(query=document(container(order("1")))) as (address, _, _):
+        out, _ = run(address, "--no-confirm")
+
+    assert "Контейнер" in out

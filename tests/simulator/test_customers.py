@@ -3,6 +3,7 @@
 import pytest
 
 from django_onec_exchange.simulator import (
+    BITRIX_PROFILE,
     UNF_PROFILE,
     UT11_PROFILE,
     CounterpartyKind,
@@ -104,3 +105,12 @@ def test_unf_delivers_to_the_address_of_the_requisite():
     (read,), _ = load(UNF_PROFILE, order("1", (REQUISITES, wanted)))
 
     assert read.counterparty.address == "Псков"
+
+
+def test_an_empty_inn_is_noted_in_ut_before_there_is_a_counterparty_to_take():
+    changed = order("1", ("<ПолноеНаименование>", "<ИНН/><ПолноеНаименование>"))
+
+    (warning,) = load(UT11_PROFILE, changed)[1]
+
+    assert "empty ИНН" in warning
+    assert load(BITRIX_PROFILE, changed)[1] == []

@@ -186,3 +186,29 @@ def test_a_company_without_kpp_is_created_beside_the_real_one():
     assert base.orders["1"].counterparty != real
     assert base.orders["2"].counterparty == real
     assert len(base.counterparties) == 2
+
+
+@pytest.mark.parametrize("profile", [UT11_PROFILE, UNF_PROFILE, BITRIX_PROFILE], ids=lambda one: one.name)
+def test_of_two_orders_with_one_number_the_second_overwrites_the_first(profile):
+    base = Infobase()
+    base.load(document(order("1"), order("1", ("<Ид>order-1<", "<Ид>order-x<"))), profile)
+
+    assert [one.source.id for one in base.documents] == ["order-x"]
+    assert base.warnings == ["Order 1: the reply holds this number twice, the second order overwrites the first."]
+
+
+def test_a_number_that_comes_in_the_next_reply_is_a_resend():
+    base = Infobase()
+    for _ in range(2):
+        base.load(document(order("1")), UT11_PROFILE)
+
+    assert base.warnings == []
+
+
+def test_a_repeated_number_of_an_order_in_work_overwrites_nothing():
+    base = Infobase()
+    base.in_work.add("1")
+    base.load(document(order("1")), UT11_PROFILE)
+    base.load(document(order("1"), order("1")), UT11_PROFILE)
+
+    assert not any("overwrites" in warning for warning in base.warnings)

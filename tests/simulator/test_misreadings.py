@@ -178,3 +178,39 @@ def test_a_row_discount_not_yet_in_the_amount_is_noted():
 
     assert read.total == Decimal("130.00")
     assert "may or may not" in warnings[0]
+
+
+UNIT = '<БазоваяЕдиница Код="796" НаименованиеПолное="Штука">шт</БазоваяЕдиница>'
+KILOGRAMS = ITEM.replace(UNIT, '<БазоваяЕдиница Код="166" НаименованиеПолное="Килограмм">кг</БазоваяЕдиница>')
+
+
+def test_in_ut_a_row_without_a_unit_takes_that_of_the_row_before():
+    changed = order("1", (ITEM, f"{KILOGRAMS}{ITEM.replace(UNIT, '')}"), ("130.00", "230.00"))
+
+    (in_ut,), warnings = load(UT11_PROFILE, changed)
+    (in_bitrix,), quiet = load(BITRIX_PROFILE, changed)
+
+    assert [(row.unit_code, row.unit_name) for row in in_ut.rows] == [("166", "кг"), ("166", "кг"), ("796", "шт")]
+    assert warnings == ["Order 1: row «Кружка» has no unit and takes «кг» from the row before it."]
+    assert [row.unit_code for row in in_bitrix.rows] == ["166", "", "796"]
+    assert quiet == []
+
+
+def test_the_first_row_of_an_order_takes_no_unit():
+    (_, second), warnings = load(UT11_PROFILE, order("1"), order("2", (UNIT, "")))
+
+    assert second.rows[0].unit_name == ""
+    assert warnings == []
+
+
+@pytest.mark.parametrize("number", ["2024-0000123", " 77", "77 "])
+def test_a_number_that_1c_will_not_find_again_is_told_at_once(number):
+    in_ut, in_unf = (load(profile, order(number))[1] for profile in (UT11_PROFILE, UNF_PROFILE))
+
+    assert len(in_ut) == 1
+    assert "1C will not find the order again" in in_ut[0]
+    assert in_unf == []
+
+
+def test_a_number_as_wide_as_the_column_is_fine():
+    assert load(UT11_PROFILE, order("2024-000012"))[1] == []

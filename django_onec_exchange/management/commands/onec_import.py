@@ -13,7 +13,7 @@ from ...adapters import Mount
 from ...incoming.local import find_files, import_here, taken_in
 from ...models import ImportSession, IncomingFile
 from ...mounting import get_mount
-from ...protocol.errors import ExchangeError
+from ...protocol.errors import ExchangeError, NoHandler
 
 
 class Command(BaseCommand):
@@ -72,6 +72,13 @@ class Command(BaseCommand):
         counts = ", ".join(f"{kind} {count}" for kind, count in sorted(record.counts.items()))
         self.stdout.write(f"{file.name}: {record.get_state_display()}; {counts or '–'}")
         if record.message:
-            self.stdout.write(f"  {record.message}")
+            self.stdout.write(f"  {_message(record)}")
         for name, reason in record.problems:
             self.stdout.write(f"  {name}: {reason}")
+
+
+def _message(record: ImportSession) -> str:
+    """Why it failed, as the shop can help it; ``message`` is worded for the user of 1C."""
+    if record.message == _(NoHandler.message) % {"what": _("the catalogue")}:
+        return _("The site takes no catalogue: name your class that saves it in ONEC_EXCHANGE_CATALOG_HANDLER.")
+    return record.message

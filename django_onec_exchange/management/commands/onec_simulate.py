@@ -24,11 +24,14 @@ from django_onec_exchange.simulator import (
     Progress,
     UploadReport,
 )
+from django_onec_exchange.simulator.reading import CONTAINER_WARNING, IGNORED_CONTAINERS
 
 PROFILES = ("ut11", "unf", "bitrix")
 TYPES = ("catalog", "sale")
 #: how the names of files with order documents start; all others belong to a catalogue
 OF_ORDERS = ("orders", "documents")
+#: the warnings about orders that are confirmed unseen
+HIDDEN_ORDERS = frozenset([CONTAINER_WARNING, IGNORED_CONTAINERS])
 
 
 class Command(BaseCommand):
@@ -112,8 +115,9 @@ class Command(BaseCommand):
                 transport.on_bytes = partial(tell, "bytes") if tell is not None else None
                 report = client.fetch_orders(confirm=not options["no_confirm"])
         self._show(report, console, options)
-        if report.error is not None:
-            raise CommandError(report.error)
+        error = report.error or (None if options["no_confirm"] else _unconfirmed(report))
+        if error is not None:
+            raise CommandError(error)
 
     def _show(
         self, report: ExchangeReport | UploadReport, console: ModuleType | None, options: dict[str, Any]
@@ -215,6 +219,17 @@ def _password(options: dict[str, Any]) -> str:
         return os.environ[variable]
     except KeyError:
         raise CommandError(_("There is no environment variable %(name)s.") % {"name": variable}) from None
+
+
+def _unconfirmed(report: ExchangeReport | UploadReport) -> str | None:
+    """What went wrong with a fetch that ran to its end; None if all that the site offered was confirmed."""
+    if isinstance(report, UploadReport):
+        return None
+    if not report.confirmed:
+        return _("The site did not answer success with success: it may send the same orders again.")
+    if HIDDEN_ORDERS.intersection(report.warnings):
+        return _("Orders stand inside Контейнер, where this 1C does not look: they are confirmed unseen.")
+    return None
 
 
 def _closing_line(report: ExchangeReport | UploadReport) -> str:

@@ -114,7 +114,7 @@ class WayIn:
         return problems
 
     def head(self, client: OneCClient, title: str) -> None:
-        self.say(self.command.style.MIGRATE_HEADING(f"\n{client.profile.title}. {title}"))
+        self.say(self.command.style.MIGRATE_HEADING(f"\n{console.title_of(client.profile)}. {title}"))
 
     def say(self, text: str) -> None:
         self.command.stdout.write(text)

@@ -129,7 +129,7 @@ class Command(BaseCommand):
 
     def exchange(self, client: OneCClient, options: dict[str, Any]) -> list[str]:
         """Add orders, let 1C fetch them, show what became of them."""
-        self.stdout.write(self.style.MIGRATE_HEADING(f"\n{client.profile.title}"))
+        self.stdout.write(self.style.MIGRATE_HEADING(f"\n{console.title_of(client.profile)}"))
         seeded = seed_orders(options["orders"], options["seed"], broken=BROKEN)
         self.stdout.write(f"Оформлено заказов: {len(seeded.valid)}, ещё непригодных для 1С: {len(seeded.broken)}")
         with console.progress(self.stderr) as tell:
