@@ -105,6 +105,7 @@ def assert_over() -> None:
 # -- culprits
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("kind", "marker", "position"),
     [
@@ -129,6 +130,7 @@ def test_one_culprit_of_a_thousand_costs_25_exchanges_at_most(settings, shop, ru
     assert_over()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", KINDS)
 def test_three_culprits_cost_60_exchanges_at_most(settings, shop, run, kind):
     settings.ONEC_EXCHANGE_QUERY_LIMIT = 1000 if kind is UT11 else 40  # pages
@@ -144,6 +146,7 @@ def test_three_culprits_cost_60_exchanges_at_most(settings, shop, run, kind):
     assert_over()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("kind", "marker"), [(UT11, "LedgerOrderMarker"), (BitrixModule, "OrderMarker")])
 def test_a_day_of_refusing_everything_sets_nothing_aside(settings, shop, run, kind, marker, time_machine):
     settings.ONEC_EXCHANGE_ORDER_MARKER = f"django_onec_exchange.adapters.{marker}"
