@@ -8,7 +8,13 @@ from typing import IO
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import FileSystemStorage, InvalidStorageError, Storage, storages
+from django.core.files.storage import (
+    FileSystemStorage,
+    InMemoryStorage,
+    InvalidStorageError,
+    Storage,
+    storages,
+)
 from django.utils.translation import gettext as _
 
 from .conf import conf
@@ -43,6 +49,16 @@ def audit_root() -> Path:
     if not base_dir:
         raise FileNotFoundError("neither ONEC_EXCHANGE_AUDIT_ROOT nor BASE_DIR is set")
     return Path(base_dir) / "var" / "1c_exchange" / "logs"
+
+
+def local_folder(storage: Storage) -> str | None:
+    """Return the folder in which a storage keeps its files; None for one that keeps them elsewhere."""
+    if isinstance(storage, InMemoryStorage):
+        return None  # though it names a path
+    try:
+        return storage.path(".")
+    except NotImplementedError:
+        return None
 
 
 def keep_copy(batch: OrderBatch, file: IO[bytes]) -> None:

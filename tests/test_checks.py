@@ -17,6 +17,7 @@ import django_onec_exchange
 from django_onec_exchange import checks
 from django_onec_exchange.adapters import LedgerOrderMarker, OrderMarker, OrderSelector, OrderUpdateHandler
 from django_onec_exchange.incoming import tasks
+from tests.conftest import ids
 
 ADAPTERS = [
     "ORDER_SELECTOR",
@@ -30,20 +31,6 @@ ADAPTERS = [
 pytestmark = pytest.mark.django_db
 
 FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
-
-
-@pytest.fixture
-def found():
-    """Return our messages of ``manage.py check``, as the whole project runs it."""
-
-    def run():
-        return [message for message in run_checks() if (message.id or "").startswith("onec_exchange.")]
-
-    return run
-
-
-def ids(messages) -> set[str]:
-    return {message.id.removeprefix("onec_exchange.") for message in messages}
 
 
 def test_a_project_that_is_set_up_has_nothing_to_mend(found):
@@ -102,79 +89,66 @@ def test_an_adapter_that_cannot_be_imported(settings, found, setting, value):
     assert messages[0].hint
 
 
+class Unmakable:
+    def __init__(self):
+        raise RuntimeError("no shop today")
+
+
+class Demanding:
+    def __init__(self, shop):
+        self.shop = shop
+
+
+def a_function():
+    return None
+
+
+@pytest.mark.parametrize("setting", ADAPTERS)
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("tests.test_checks.Unmakable", "no shop today"),
+        ("tests.test_checks.Demanding", "shop"),
+        ("tests.test_checks.a_function", "is not a class"),
+        ("os.path.join", "is not a class"),
+        (["shop.Adapter"], "is not a class"),
+    ],
+)
+def test_an_adapter_that_cannot_be_made(settings, found, setting, value, why):
+    setattr(settings, f"ONEC_EXCHANGE_{setting}", value)
+
+    messages = found()
+
+    assert ids(messages) == {"E002"}
+    assert f"ONEC_EXCHANGE_{setting}" in messages[0].msg
+    assert why in messages[0].hint
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "lacks"),
+    [
+        ("ORDER_SELECTOR", "OrderMarker", "select, fetch, get_queryset"),
+        ("ORDER_SERIALIZER", "OrderSelector", "serialize"),
+        ("ORDER_MARKER", "OrderSerializer", "filter_waiting, filter_sent, get_revision"),
+        ("ORDER_UPDATE_HANDLER", "CatalogHandler", "find, apply, get_updated_fields"),
+        ("CATALOG_HANDLER", "OrderUpdateHandler", "save_groups, save_properties"),
+        ("INFO_LISTS", "OrderSerializer", "get_statuses, get_payment_methods"),
+    ],
+)
+def test_an_adapter_of_another_kind(settings, found, setting, value, lacks):
+    setattr(settings, f"ONEC_EXCHANGE_{setting}", f"django_onec_exchange.adapters.{value}")
+
+    messages = found()
+
+    assert ids(messages) == {"E002"}
+    assert f"ONEC_EXCHANGE_{setting}" in messages[0].msg
+    assert f"{value} lacks {lacks}" in messages[0].hint
+
+
 def test_the_adapter_of_a_view_that_cannot_be_imported(settings, found):
     settings.ROOT_URLCONF = "tests.access.second_base_urls"
 
     assert ids(found()) == {"E002"}
-
-
-# -- E003: values that mean nothing
-
-BAD_VALUES = {
-    "COMMERCEML_VERSION": ["", "3", "3.2", 3.1, None],
-    "STOCK_CLIENT_VERSION": ["", "2.09", None],
-    "FORCED_VERSION": ["2.09", 3.1],
-    "ENCODING": ["", "cp1251 ", "koi8-r", "UTF-99", None],
-    "MONEY_MISMATCH": ["", "Skip", True, None],
-    "QUERY_LIMIT": [0, -1, "1000", None, 2.5],
-    "QUERY_TIME_BUDGET": [0, -1, "60", None],
-    "CHUNK_SIZE": [0, -1, "500", None, 2.5],
-    "FILE_LIMIT": [0, -1, "10M", None],
-    "SESSION_LIFETIME": [0, -1, "48h", None],
-    "TIME_ZONE": ["Moscow", "Europe/Nowhere", "../etc", 3],
-    "ALLOWED_NETWORKS": [["203.0.113.7/24"], ["office"], "203.0.113.0/24", [None]],
-    "TRUSTED_PROXIES": [-1, "1"],
-    "AUTH_FAILURE_LIMIT": ["10"],
-    "AUTH_FAILURE_WINDOW": ["15m"],
-    "SKIPPED_RETRY_INTERVAL": ["1h"],
-    "DEFAULT_UNIT": [("796", "шт")],
-    "DEFAULT_VAT_RATE": ["20%"],
-    "COOKIE_NAME": ["", "a=b"],
-    "ORDER_STATUSES": [None, ["paid"], {"Paid": "paid"}, {1: "paid"}],
-    "ORDER_STATUS_SEQUENCE": [None, "new", ["new", 1]],
-}
-
-
-@pytest.mark.parametrize(("name", "value"), [(name, bad) for name, values in BAD_VALUES.items() for bad in values])
-def test_a_value_that_means_nothing(settings, found, name, value):
-    setattr(settings, f"ONEC_EXCHANGE_{name}", value)
-
-    messages = found()
-
-    assert ids(messages) == {"E003"}
-    assert f"ONEC_EXCHANGE_{name} " in messages[0].msg
-    assert repr(value) in messages[0].msg
-    assert messages[0].hint
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("FORCED_VERSION", ""),
-        ("FORCED_VERSION", "2.05"),
-        ("ENCODING", "windows-1251"),
-        ("MONEY_MISMATCH", "send"),
-        ("QUERY_TIME_BUDGET", 0.5),
-        ("TIME_ZONE", "Asia/Yekaterinburg"),
-        ("TIME_ZONE", ""),
-        ("ALLOWED_NETWORKS", []),
-        ("ALLOWED_NETWORKS", ("203.0.113.7", "2001:db8::/32")),
-        ("AUTH_FAILURE_LIMIT", 0),
-        ("DEFAULT_VAT_RATE", "20"),
-        ("DEFAULT_VAT_RATE", 0),
-    ],
-)
-def test_a_value_that_means_something(settings, found, name, value):
-    setattr(settings, f"ONEC_EXCHANGE_{name}", value)
-
-    assert found() == []
-
-
-def test_every_bad_value_is_told(settings, found):
-    settings.ONEC_EXCHANGE_ENCODING = "ebcdic"
-    settings.ONEC_EXCHANGE_QUERY_LIMIT = 0
-
-    assert len(found()) == 2
 
 
 # -- E004: fields the Order model lacks
@@ -300,6 +274,20 @@ def test_audit_copies_where_the_web_server_serves_them(settings, found, tmp_path
     assert messages[0].hint
 
 
+@pytest.mark.parametrize(
+    "entry", [str, Path, lambda folder: ("shop", str(folder))], ids=["text", "path", "prefix"]
+)
+def test_a_folder_whose_files_are_collected_for_the_web(settings, found, tmp_path, entry):
+    settings.STATICFILES_DIRS = [tmp_path / "other", entry(tmp_path / "assets")]
+    settings.ONEC_EXCHANGE_AUDIT_ROOT = tmp_path / "assets" / "logs"
+    settings.ONEC_EXCHANGE_UPLOAD_ROOT = tmp_path / "assets"
+
+    messages = found()
+
+    assert [message.id for message in messages] == ["onec_exchange.E005"] * 2
+    assert all("STATICFILES_DIRS" in message.msg for message in messages)
+
+
 @pytest.mark.parametrize("served", ["MEDIA_ROOT", "STATIC_ROOT"])
 def test_uploads_where_the_web_server_serves_them(settings, found, tmp_path, served):
     setattr(settings, served, tmp_path / "served")
@@ -331,6 +319,32 @@ def test_a_storage_elsewhere_is_none_of_our_business(settings, found):
     settings.STORAGES = settings.STORAGES | {"onec_exchange": {"BACKEND": "django.core.files.storage.Storage"}}
 
     assert found() == []
+
+
+def test_a_storage_in_memory_is_not_served(settings, found):
+    settings.STORAGES = settings.STORAGES | {
+        "onec_exchange": {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    }
+
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("storage", "why"),
+    [
+        ({"BACKEND": "shop.nowhere.Storage"}, "shop.nowhere.Storage"),
+        ({"BACKEND": FILE_STORAGE, "OPTIONS": {"bucket": "logs"}}, "bucket"),
+        ({}, "BACKEND"),
+    ],
+)
+def test_a_storage_for_audit_copies_that_cannot_be_made(settings, found, storage, why):
+    settings.STORAGES = settings.STORAGES | {"onec_exchange": storage}
+
+    (message,) = found()
+
+    assert message.id == "onec_exchange.E006"
+    assert why in message.msg
+    assert "STORAGES['onec_exchange']" in message.hint
 
 
 def test_no_folder_for_audit_copies(settings, found):
