@@ -11,6 +11,8 @@ E008      statuses are named that the Order model does not have, or whose order 
 E009      imports are left to a worker, and no tasks backend hands them to one
 W007      stock 1C configurations would find no orders in the forced version
 W010      a setting of the exchange that there is not
+W011      no address leads to the exchange
+W012      the address of the exchange begins with a language
 ========  ==========================================================
 """
 
@@ -32,7 +34,7 @@ from .commerceml.versions import is_flat, is_version
 from .conf import OnecExchangeConf, conf
 from .incoming import tasks
 from .incoming.uploads import upload_root
-from .mounting import get_mounts
+from .mounting import get_localized_bases, get_mounts
 from .protocol.errors import NotConfigured, UploadFailed
 from .served import serving
 
@@ -125,6 +127,20 @@ def _served(location: Path | str, what: str, setting: str) -> list[CheckMessage]
         )
         for name in serving(location)
     ]
+
+
+@register("onec_exchange")
+def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W011, W012."""
+    if not get_mounts():
+        hint = 'Add path("1c/", include("django_onec_exchange.urls")) to ROOT_URLCONF.'
+        return [Warning("No address of the site leads to the exchange.", hint=hint, id="onec_exchange.W011")]
+    bases = get_localized_bases()
+    if not bases:
+        return []
+    message = f"The exchange is inside of i18n_patterns, for these 1C bases: {', '.join(map(str, bases))}."
+    hint = "Mount it outside of them: 1C follows no redirect to an address with a language."
+    return [Warning(message, hint=hint, id="onec_exchange.W012")]
 
 
 @register("onec_exchange")

@@ -175,6 +175,19 @@ def test_the_ledger_needs_nothing_of_the_model(settings, found):
     assert ["OrderSelector.created_at_field" in message.msg for message in messages] == [True]
 
 
+def test_each_lacking_field_has_its_own_remedy(settings, found):
+    settings.ONEC_EXCHANGE_ORDER_MODEL = "shop.Customer"
+
+    hints = {message.msg.split()[0].partition(".")[2]: message.hint for message in found()}
+
+    assert {name for name, hint in hints.items() if "OneCOrderMixin" in hint and "LedgerOrderMarker" in hint} == {
+        *("sent_field", "sent_at_field", "skipped_field")
+    }
+    assert "Name the field in a subclass: created_at_field = " in hints["created_at_field"]
+    assert "Name the field in a subclass: updated_at_field = " in hints["updated_at_field"]
+    assert "None" in hints["updated_at_field"]
+
+
 class LedgerByLackingDate(LedgerOrderMarker):
     updated_at_field = "changed_at"
 
@@ -404,6 +417,35 @@ def test_imports_for_a_worker(settings, found, tasks_framework):
     settings.TASKS = {"default": {"BACKEND": backend, "OPTIONS": {"framework": tasks_framework}}}
 
     assert found() == []
+
+
+# -- W011, W012: the address
+
+
+def test_an_exchange_that_has_no_address(settings, found):
+    settings.ROOT_URLCONF = "tests.access.no_exchange_urls"
+
+    (message,) = found()
+
+    assert message.id == "onec_exchange.W011"
+    assert "django_onec_exchange.urls" in message.hint
+
+
+def test_a_site_without_addresses(settings, found):
+    del settings.ROOT_URLCONF
+
+    assert ids(found()) == {"W011"}
+
+
+@pytest.mark.parametrize("urlconf", ["tests.access.localized_urls", "tests.access.localized_include_urls"])
+def test_an_exchange_whose_address_begins_with_a_language(settings, found, urlconf):
+    settings.ROOT_URLCONF = urlconf
+
+    (message,) = found()
+
+    assert message.id == "onec_exchange.W012"
+    assert "i18n_patterns" in message.msg
+    assert message.hint
 
 
 # -- adapters that have something to say

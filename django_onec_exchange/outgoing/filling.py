@@ -27,6 +27,7 @@ from ..commerceml.versions import VERSIONS
 from ..commerceml.writer import OrdersWriter
 from ..conf import conf
 from ..models import OrderBatch, OrderDelivery, order_key
+from ..protocol.errors import NotConfigured
 from .ledger import Offer, offer
 from .numbers import Numbers
 from .skipping import SERIALIZER_FAILED, LeftOut, number_taken, restore, skip
@@ -44,17 +45,26 @@ class _Made(NamedTuple):
     xml: str
 
 
+def _positive(name: str) -> int:
+    """Return a limit.  One that lets nothing through would answer “no orders” for ever."""
+    limit = getattr(conf, name)
+    if not isinstance(limit, int) or limit < 1:
+        raise NotConfigured(what=f"ONEC_EXCHANGE_{name}")
+    return limit
+
+
 class BatchFiller:
     """Writes orders until none are left, QUERY_LIMIT is reached or QUERY_TIME_BUDGET is spent."""
 
     def __init__(self, batch: OrderBatch, context: ExchangeContext, behind: Sequence[OrderBatch] = ()) -> None:
-        """``behind`` are the pages of the same session that the client is past."""
+        """``behind`` are the pages of the same session that the client is past.  Raises NotConfigured."""
         self.batch = batch
         self.context = context
         self._behind = behind
         self._deadline = time.monotonic() + conf.QUERY_TIME_BUDGET
         self._money_mismatch = conf.MONEY_MISMATCH
-        self._limit = conf.QUERY_LIMIT
+        self._limit = _positive("QUERY_LIMIT")
+        self._chunk_size = _positive("CHUNK_SIZE")
         self._left_out = LeftOut(context)
         self._numbers = Numbers(batch)
         self._begun = False
@@ -97,10 +107,10 @@ class BatchFiller:
                 return
             fresh = list(dict.fromkeys(key for key in window if key not in seen))
             seen.update(fresh)
-            for first in range(0, len(fresh), conf.CHUNK_SIZE):
+            for first in range(0, len(fresh), self._chunk_size):
                 if self._late():
                     return
-                chunk = self.context.adapters.selector.fetch(orders, fresh[first : first + conf.CHUNK_SIZE])
+                chunk = self.context.adapters.selector.fetch(orders, fresh[first : first + self._chunk_size])
                 yield self._not_behind(chunk)
                 release(chunk)
             if not fresh:
