@@ -1,4 +1,4 @@
-"""Private copies of what went out.  They hold personal data, so they never lie under MEDIA_ROOT."""
+"""Private copies of what went out.  They hold personal data: they never lie where the web server serves them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files import File
-from django.core.files.storage import FileSystemStorage, InvalidStorageError, Storage, storages
+from django.core.files.storage import (
+    FileSystemStorage,
+    InMemoryStorage,
+    InvalidStorageError,
+    Storage,
+    storages,
+)
 from django.utils.translation import gettext as _
 
 from .conf import conf
 from .models import IncomingFile, OrderBatch
 from .protocol.errors import AuditFailed
+from .served import serving
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +53,26 @@ def audit_root() -> Path:
     return Path(base_dir) / "var" / "1c_exchange" / "logs"
 
 
+def local_folder(storage: Storage) -> str | None:
+    """Return the folder in which a storage keeps its files; None for one that keeps them elsewhere."""
+    if isinstance(storage, InMemoryStorage):
+        return None  # though it names a path
+    try:
+        return storage.path(".")
+    except NotImplementedError:
+        return None
+
+
+def _private_storage() -> Storage:
+    """Return the storage to write to.  Raises ImproperlyConfigured where the web server would serve the copies."""
+    storage = get_storage()
+    folder = local_folder(storage)
+    served = serving(folder) if folder is not None else ()
+    if served:
+        raise ImproperlyConfigured(f"ONEC_EXCHANGE_AUDIT_ROOT or its storage lies under {', '.join(served)}")
+    return storage
+
+
 def keep_copy(batch: OrderBatch, file: IO[bytes]) -> None:
     """Copy the file of ``batch``, chunk by chunk, and note its name on the batch (not saved here).
 
@@ -55,7 +83,7 @@ def keep_copy(batch: OrderBatch, file: IO[bytes]) -> None:
     name = f"{batch.base.name}/{batch.created_at:%Y/%m/%d}/orders-{batch.pk:08d}.{extension}"
     file.seek(0)
     try:
-        batch.audit_file = get_storage().save(name, File(file, name))
+        batch.audit_file = _private_storage().save(name, File(file, name))
     except Exception as error:
         logger.exception("audit copy of batch %s was not saved", batch.pk)
         if conf.AUDIT_REQUIRED:
@@ -69,7 +97,7 @@ def store_incoming(file: IncomingFile, path: Path) -> str:
     name = f"{base}/{moment:%Y/%m/%d}/incoming-{file.pk:08d}-{path.name[-100:]}"
     try:
         with path.open("rb") as content:
-            return get_storage().save(name, File(content, name))
+            return _private_storage().save(name, File(content, name))
     except Exception:
         logger.exception("audit copy of the file %s was not saved", file.name)
         return ""

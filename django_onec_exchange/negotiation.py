@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from .commerceml.versions import VERSIONS
+from .commerceml.versions import VERSIONS, is_flat
 from .conf import conf
 from .models import ExchangeSession
 from .protocol.calls import ExchangeCall
+from .protocol.errors import NotConfigured
 from .protocol.versions import is_stock, newest_not_above, version_key
 
 
@@ -31,10 +32,20 @@ _Profile = ExchangeSession.Profile
 
 
 def _version(session: ExchangeSession, declared: str) -> str:
-    """Return the version to write; the newest one not above what the client declared and the site offers."""
+    """Return the version to write; the newest one not above what the client declared and the site offers.
+
+    Raises NotConfigured.
+    """
     if conf.FORCED_VERSION:
         return conf.FORCED_VERSION
     if declared:
         offered = [name for name in VERSIONS if version_key(name) <= version_key(conf.COMMERCEML_VERSION)]
         return newest_not_above(declared, offered)
-    return conf.STOCK_CLIENT_VERSION if is_stock(session.user_agent, declared) else conf.COMMERCEML_VERSION
+    return _stock_version() if is_stock(session.user_agent, declared) else conf.COMMERCEML_VERSION
+
+
+def _stock_version() -> str:
+    """Return ``STOCK_CLIENT_VERSION``.  Raises NotConfigured for one in which it would find no orders."""
+    if not is_flat(conf.STOCK_CLIENT_VERSION):
+        raise NotConfigured(what="ONEC_EXCHANGE_STOCK_CLIENT_VERSION")
+    return conf.STOCK_CLIENT_VERSION

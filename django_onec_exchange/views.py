@@ -33,7 +33,7 @@ from .outgoing.export import OrderExportService
 from .outgoing.handover import WatchedFile
 from .protocol import replies
 from .protocol.calls import ExchangeCall
-from .protocol.errors import BadRequest, ExchangeError, InternalError, NotAuthenticated, UnknownMode
+from .protocol.errors import BadRequest, ExchangeError, InternalError, NotAuthenticated, NotConfigured, UnknownMode
 from .protocol.filenames import decode_filename, safe_name
 from .protocol.modes import ExchangeType, Mode
 from .protocol.replies import Reply
@@ -94,7 +94,8 @@ class ExchangeView(View):
             try:
                 response = self.answer(request)
             except ExchangeError as error:
-                logger.warning("1C was refused: %s", error.code, extra={"code": error.code})
+                why = error.__cause__ if isinstance(error, NotConfigured) else None  # the shop's own class failed
+                logger.warning("1C was refused: %s", error.code, extra={"code": error.code}, exc_info=why)
                 response = self.refuse(error)
             except Exception:
                 reference = secrets.token_hex(4)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission, User
+from django.core.checks import run_checks
 from django.test import Client
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
@@ -32,6 +33,20 @@ def audit_root(settings, tmp_path):
     """Audit copies of each test lie apart."""
     settings.ONEC_EXCHANGE_AUDIT_ROOT = str(tmp_path / "audit")
     return tmp_path / "audit"
+
+
+def ids(messages) -> set[str]:
+    return {message.id.removeprefix("onec_exchange.") for message in messages}
+
+
+@pytest.fixture
+def found():
+    """Return our messages of ``manage.py check``, as the whole project runs it."""
+
+    def run():
+        return [message for message in run_checks() if (message.id or "").startswith("onec_exchange.")]
+
+    return run
 
 
 @pytest.fixture

@@ -4,46 +4,21 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from django.core.checks import Warning as CheckWarning
-from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.utils.module_loading import import_string
 
 import django_onec_exchange
 from django_onec_exchange import checks
-from django_onec_exchange.adapters import LedgerOrderMarker, OrderMarker, OrderSelector, OrderUpdateHandler
 from django_onec_exchange.incoming import tasks
+from tests.conftest import ids
 
-ADAPTERS = [
-    "ORDER_SELECTOR",
-    "ORDER_SERIALIZER",
-    "ORDER_MARKER",
-    "ORDER_UPDATE_HANDLER",
-    "CATALOG_HANDLER",
-    "INFO_LISTS",
-]
 # Django itself asks the database, whether it knows JSON
 pytestmark = pytest.mark.django_db
 
 FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
-
-
-@pytest.fixture
-def found():
-    """Return our messages of ``manage.py check``, as the whole project runs it."""
-
-    def run():
-        return [message for message in run_checks() if (message.id or "").startswith("onec_exchange.")]
-
-    return run
-
-
-def ids(messages) -> set[str]:
-    return {message.id.removeprefix("onec_exchange.") for message in messages}
 
 
 def test_a_project_that_is_set_up_has_nothing_to_mend(found):
@@ -56,228 +31,6 @@ def test_the_checks_are_part_of_manage_check(settings):
 
     with pytest.raises(SystemCheckError, match=r"onec_exchange\.E001"):
         call_command("check")
-
-
-# -- E001, E002: what is named does not exist
-
-
-@pytest.mark.parametrize("value", ["", "Order", "shop.Nothing", "nowhere.Order", "a.b.c", None, 5])
-def test_a_model_that_does_not_exist(settings, found, value):
-    settings.ONEC_EXCHANGE_ORDER_MODEL = value
-
-    messages = found()
-
-    assert ids(messages) == {"E001"}
-    assert "ONEC_EXCHANGE_ORDER_MODEL" in messages[0].msg
-    assert messages[0].hint
-
-
-NOT_IMPORTED = [
-    "nowhere.Adapter",
-    "tests.nowhere.Adapter",
-    "django_onec_exchange.adapters.Nothing",
-    "without_dots",
-    "",
-    "django_onec_exchange.adapters",  # the module, its class forgotten
-    None,
-]
-
-
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [
-        (setting, value)
-        for setting in ADAPTERS
-        for value in NOT_IMPORTED
-        if (setting, value) != ("CATALOG_HANDLER", "")  # a site may take no catalogue
-    ],
-)
-def test_an_adapter_that_cannot_be_imported(settings, found, setting, value):
-    setattr(settings, f"ONEC_EXCHANGE_{setting}", value)
-
-    messages = found()
-
-    assert ids(messages) == {"E002"}
-    assert f"ONEC_EXCHANGE_{setting}" in messages[0].msg
-    assert messages[0].hint
-
-
-def test_the_adapter_of_a_view_that_cannot_be_imported(settings, found):
-    settings.ROOT_URLCONF = "tests.access.second_base_urls"
-
-    assert ids(found()) == {"E002"}
-
-
-# -- E003: values that mean nothing
-
-BAD_VALUES = {
-    "COMMERCEML_VERSION": ["", "3", "3.2", 3.1, None],
-    "STOCK_CLIENT_VERSION": ["", "2.09", None],
-    "FORCED_VERSION": ["2.09", 3.1],
-    "ENCODING": ["", "cp1251 ", "koi8-r", "UTF-99", None],
-    "MONEY_MISMATCH": ["", "Skip", True, None],
-    "QUERY_LIMIT": [0, -1, "1000", None, 2.5],
-    "QUERY_TIME_BUDGET": [0, -1, "60", None],
-    "CHUNK_SIZE": [0, -1, "500", None, 2.5],
-    "FILE_LIMIT": [0, -1, "10M", None],
-    "SESSION_LIFETIME": [0, -1, "48h", None],
-    "TIME_ZONE": ["Moscow", "Europe/Nowhere", "../etc", 3],
-    "ALLOWED_NETWORKS": [["203.0.113.7/24"], ["office"], "203.0.113.0/24", [None]],
-    "TRUSTED_PROXIES": [-1, "1"],
-    "AUTH_FAILURE_LIMIT": ["10"],
-    "AUTH_FAILURE_WINDOW": ["15m"],
-    "SKIPPED_RETRY_INTERVAL": ["1h"],
-    "WINDOW_ENABLED": [None, 1, "yes"],
-    "WINDOW_TOLERANCE": [-1, "1", None],
-    "WINDOW_ATTEMPTS": [1, 0, "3", 2.5, None],
-    "DEFAULT_UNIT": [("796", "шт")],
-    "DEFAULT_VAT_RATE": ["20%"],
-    "COOKIE_NAME": ["", "a=b"],
-    "ORDER_STATUSES": [None, ["paid"], {"Paid": "paid"}, {1: "paid"}],
-    "ORDER_STATUS_SEQUENCE": [None, "new", ["new", 1]],
-}
-
-
-@pytest.mark.parametrize(("name", "value"), [(name, bad) for name, values in BAD_VALUES.items() for bad in values])
-def test_a_value_that_means_nothing(settings, found, name, value):
-    setattr(settings, f"ONEC_EXCHANGE_{name}", value)
-
-    messages = found()
-
-    assert ids(messages) == {"E003"}
-    assert f"ONEC_EXCHANGE_{name} " in messages[0].msg
-    assert repr(value) in messages[0].msg
-    assert messages[0].hint
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("FORCED_VERSION", ""),
-        ("FORCED_VERSION", "2.05"),
-        ("ENCODING", "windows-1251"),
-        ("MONEY_MISMATCH", "send"),
-        ("QUERY_TIME_BUDGET", 0.5),
-        ("TIME_ZONE", "Asia/Yekaterinburg"),
-        ("TIME_ZONE", ""),
-        ("ALLOWED_NETWORKS", []),
-        ("ALLOWED_NETWORKS", ("203.0.113.7", "2001:db8::/32")),
-        ("AUTH_FAILURE_LIMIT", 0),
-        ("DEFAULT_VAT_RATE", "20"),
-        ("DEFAULT_VAT_RATE", 0),
-    ],
-)
-def test_a_value_that_means_something(settings, found, name, value):
-    setattr(settings, f"ONEC_EXCHANGE_{name}", value)
-
-    assert found() == []
-
-
-def test_every_bad_value_is_told(settings, found):
-    settings.ONEC_EXCHANGE_ENCODING = "ebcdic"
-    settings.ONEC_EXCHANGE_QUERY_LIMIT = 0
-
-    assert len(found()) == 2
-
-
-# -- E004: fields the Order model lacks
-
-
-def test_a_model_without_what_the_default_adapters_need(settings, found):
-    settings.ONEC_EXCHANGE_ORDER_MODEL = "shop.Customer"
-
-    messages = found()
-
-    assert ids(messages) == {"E004"}
-    lacking = {"created_at", "sent_to_1c", "sent_to_1c_at", "export_skipped", "updated_at"}
-    assert {name for name in lacking if any(repr(name) in message.msg for message in messages)} == lacking
-    assert all("shop.Customer" in message.msg and message.hint for message in messages)
-
-
-def test_the_ledger_needs_nothing_of_the_model(settings, found):
-    settings.ONEC_EXCHANGE_ORDER_MODEL = "shop.Customer"
-    settings.ONEC_EXCHANGE_ORDER_MARKER = "django_onec_exchange.adapters.LedgerOrderMarker"
-
-    messages = found()
-
-    assert ids(messages) == {"E004"}
-    assert ["OrderSelector.created_at_field" in message.msg for message in messages] == [True]
-
-
-class LedgerByLackingDate(LedgerOrderMarker):
-    updated_at_field = "changed_at"
-
-
-class SelectorByPk(OrderSelector):
-    created_at_field = "id"
-
-
-def test_an_attribute_of_ones_own_is_looked_at(settings, found):
-    settings.ONEC_EXCHANGE_ORDER_MODEL = "shop.Customer"
-    settings.ONEC_EXCHANGE_ORDER_MARKER = "tests.test_checks.LedgerByLackingDate"
-    settings.ONEC_EXCHANGE_ORDER_SELECTOR = "tests.test_checks.SelectorByPk"
-
-    messages = found()
-
-    assert ids(messages) == {"E004"}
-    assert ["LedgerByLackingDate.updated_at_field is 'changed_at'" in one.msg for one in messages] == [True]
-
-
-# -- E008: statuses the shop does not have
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("ORDER_STATUSES", {"posted": "accepted", "paid": "paid"}), ("ORDER_STATUS_SEQUENCE", ["new", "accepted"])],
-)
-def test_a_status_the_shop_does_not_have(settings, found, name, value):
-    setattr(settings, f"ONEC_EXCHANGE_{name}", value)
-
-    (message,) = found()
-
-    assert message.id == "onec_exchange.E008"
-    assert f"ONEC_EXCHANGE_{name} names statuses the shop does not have: accepted." in message.msg
-    assert "new, paid, cancelled" in message.hint
-
-
-def test_statuses_that_the_shop_has(settings, found):
-    settings.ONEC_EXCHANGE_ORDER_STATUSES = {"paid": "paid", "status:Отменён": "cancelled"}
-    settings.ONEC_EXCHANGE_ORDER_STATUS_SEQUENCE = ("new", "paid")
-
-    assert found() == []
-
-
-class HandlerByComment(OrderUpdateHandler):
-    status_field = "comment"
-
-
-class HandlerByNothing(OrderUpdateHandler):
-    status_field = "nothing"
-
-
-def test_statuses_whose_order_nothing_tells(settings, found):
-    settings.ONEC_EXCHANGE_ORDER_UPDATE_HANDLER = "tests.test_checks.HandlerByComment"
-    settings.ONEC_EXCHANGE_ORDER_STATUSES = {"paid": "anything"}
-
-    (message,) = found()
-
-    assert message.id == "onec_exchange.E008"
-    assert "shop.Order.comment has no choices" in message.msg
-    settings.ONEC_EXCHANGE_ORDER_STATUS_SEQUENCE = ["", "anything"]
-    assert found() == []
-
-
-def test_a_field_for_the_status_that_the_model_lacks(settings, found):
-    settings.ONEC_EXCHANGE_ORDER_UPDATE_HANDLER = "tests.test_checks.HandlerByNothing"
-
-    assert ids(found()) == {"E004"}
-
-
-def test_statuses_for_a_model_without_a_status(settings, found):
-    settings.ONEC_EXCHANGE_ORDER_MODEL = "shop.Customer"
-    settings.ONEC_EXCHANGE_ORDER_STATUSES = {"paid": "paid"}
-
-    assert "E008" in ids(found())
 
 
 # -- E005, E006: where the audit copies lie
@@ -301,6 +54,20 @@ def test_audit_copies_where_the_web_server_serves_them(settings, found, tmp_path
     assert ids(messages) == {"E005"}
     assert served in messages[0].msg
     assert messages[0].hint
+
+
+@pytest.mark.parametrize(
+    "entry", [str, Path, lambda folder: ("shop", str(folder))], ids=["text", "path", "prefix"]
+)
+def test_a_folder_whose_files_are_collected_for_the_web(settings, found, tmp_path, entry):
+    settings.STATICFILES_DIRS = [tmp_path / "other", entry(tmp_path / "assets")]
+    settings.ONEC_EXCHANGE_AUDIT_ROOT = tmp_path / "assets" / "logs"
+    settings.ONEC_EXCHANGE_UPLOAD_ROOT = tmp_path / "assets"
+
+    messages = found()
+
+    assert [message.id for message in messages] == ["onec_exchange.E005"] * 2
+    assert all("STATICFILES_DIRS" in message.msg for message in messages)
 
 
 @pytest.mark.parametrize("served", ["MEDIA_ROOT", "STATIC_ROOT"])
@@ -334,6 +101,32 @@ def test_a_storage_elsewhere_is_none_of_our_business(settings, found):
     settings.STORAGES = settings.STORAGES | {"onec_exchange": {"BACKEND": "django.core.files.storage.Storage"}}
 
     assert found() == []
+
+
+def test_a_storage_in_memory_is_not_served(settings, found):
+    settings.STORAGES = settings.STORAGES | {
+        "onec_exchange": {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    }
+
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("storage", "why"),
+    [
+        ({"BACKEND": "shop.nowhere.Storage"}, "shop.nowhere.Storage"),
+        ({"BACKEND": FILE_STORAGE, "OPTIONS": {"bucket": "logs"}}, "bucket"),
+        ({}, "BACKEND"),
+    ],
+)
+def test_a_storage_for_audit_copies_that_cannot_be_made(settings, found, storage, why):
+    settings.STORAGES = settings.STORAGES | {"onec_exchange": storage}
+
+    (message,) = found()
+
+    assert message.id == "onec_exchange.E006"
+    assert why in message.msg
+    assert "STORAGES['onec_exchange']" in message.hint
 
 
 def test_no_folder_for_audit_copies(settings, found):
@@ -395,37 +188,33 @@ def test_imports_for_a_worker(settings, found, tasks_framework):
     assert found() == []
 
 
-# -- adapters that have something to say
+# -- W011, W012: the address
 
 
-class OutspokenSelector(OrderSelector):
-    def check(self):
-        return [*super().check(), CheckWarning("Nobody is paid.", hint="Pay.", id="shop.W001")]
+def test_an_exchange_that_has_no_address(settings, found):
+    settings.ROOT_URLCONF = "tests.access.no_exchange_urls"
+
+    (message,) = found()
+
+    assert message.id == "onec_exchange.W011"
+    assert "django_onec_exchange.urls" in message.hint
 
 
-class OutspokenMarker(OrderMarker):
-    def check(self):
-        return [CheckWarning("Nothing is marked.", hint="Mark.", id="shop.W002")]
+def test_a_site_without_addresses(settings, found):
+    del settings.ROOT_URLCONF
+
+    assert ids(found()) == {"W011"}
 
 
-class QuietSerializer:
-    """Has what an exchange calls, and no ``check``."""
+@pytest.mark.parametrize("urlconf", ["tests.access.localized_urls", "tests.access.localized_include_urls"])
+def test_an_exchange_whose_address_begins_with_a_language(settings, found, urlconf):
+    settings.ROOT_URLCONF = urlconf
 
-    def serialize(self, order, context):
-        return SimpleNamespace()
+    (message,) = found()
 
-
-def test_adapters_are_asked_for_their_own_checks(settings):
-    settings.ONEC_EXCHANGE_ORDER_SELECTOR = "tests.test_checks.OutspokenSelector"
-    settings.ONEC_EXCHANGE_ORDER_MARKER = "tests.test_checks.OutspokenMarker"
-
-    assert {"shop.W001", "shop.W002"} <= {message.id for message in run_checks()}
-
-
-def test_an_adapter_may_do_without_a_check(settings, found):
-    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.test_checks.QuietSerializer"
-
-    assert found() == []
+    assert message.id == "onec_exchange.W012"
+    assert "i18n_patterns" in message.msg
+    assert message.hint
 
 
 # -- the ids

@@ -140,6 +140,23 @@ def test_a_wrong_adapter_is_named_to_1c(settings, ask, sign_in, make_order, name
     assert not Order.objects.get().sent_to_1c
 
 
+class UnmakableSerializer:
+    def __init__(self):
+        raise RuntimeError("no shop today")
+
+
+@pytest.mark.django_db
+def test_why_an_adapter_cannot_be_made_stands_in_the_log(settings, ask, sign_in, make_order, caplog):
+    make_order()
+    token = sign_in()
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.test_conf.UnmakableSerializer"
+
+    answer = body(ask("mode=query", cookie=token))
+
+    assert answer == f"failure\n{NotConfigured(what='ONEC_EXCHANGE_ORDER_SERIALIZER')}"
+    assert "no shop today" in caplog.text
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "value"),

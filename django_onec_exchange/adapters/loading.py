@@ -17,6 +17,22 @@ if TYPE_CHECKING:
     from .info import ExchangeLists
     from .order_updates import OrderUpdateHandler
 
+#: What the exchange calls of each adapter, which need not inherit from ours.
+_CALLED: dict[str, tuple[str, ...]] = {
+    "ORDER_SELECTOR": ("select", "fetch", "get_queryset"),
+    "ORDER_SERIALIZER": ("serialize",),
+    "ORDER_MARKER": (
+        *("filter_waiting", "filter_sent", "get_revision", "get_current_revisions"),
+        *("mark", "skip", "restore", "updated_at"),
+    ),
+    "ORDER_UPDATE_HANDLER": ("find", "apply", "get_updated_fields"),
+    "CATALOG_HANDLER": (
+        *("save_groups", "save_properties", "save_price_types", "save_warehouses", "save_units"),
+        *("save_products", "save_offers", "save_prices", "save_stocks", "forget_products", "finish"),
+    ),
+    "INFO_LISTS": ("get_statuses", "get_payment_methods", "get_payment_type", "get_delivery_methods"),
+}
+
 
 def get_order_model() -> type[Model]:
     """Return the shop's Order model.  Raises NotConfigured without ``ONEC_EXCHANGE_ORDER_MODEL``."""
@@ -29,7 +45,7 @@ def get_order_model() -> type[Model]:
 def load_adapters(*, selector: Any = None, serializer: Any = None, marker: Any = None) -> Adapters:
     """Return the adapters: a class or dotted path as given here, else as the settings name it.
 
-    Raises NotConfigured, with the setting's name, when a path cannot be imported.
+    Raises NotConfigured, with the setting's name, when a class cannot be imported or made, or is of another kind.
     """
     return Adapters(
         selector=_load(selector, "ORDER_SELECTOR"),
@@ -56,12 +72,19 @@ def load_info_lists(given: Any = None) -> ExchangeLists:
 
 
 def _load(given: Any, setting: str) -> Any:
-    adapter = given or getattr(conf, setting)
+    try:
+        adapter = _make(given or getattr(conf, setting))
+        lacks = [name for name in _CALLED[setting] if not callable(getattr(adapter, name, None))]
+        if lacks:
+            raise TypeError(f"{type(adapter).__name__} lacks {', '.join(lacks)}")
+    except Exception as error:  # the shop's own code is imported and run
+        raise NotConfigured(what=f"ONEC_EXCHANGE_{setting}") from error
+    return adapter
+
+
+def _make(adapter: Any) -> Any:
     if isinstance(adapter, str):
-        try:
-            adapter = import_string(adapter)
-        except ImportError as error:
-            raise NotConfigured(what=f"ONEC_EXCHANGE_{setting}") from error
-    if not callable(adapter):
-        raise NotConfigured(what=f"ONEC_EXCHANGE_{setting}") from TypeError(f"{adapter!r} is not a class")
+        adapter = import_string(adapter)
+    if not isinstance(adapter, type):
+        raise TypeError(f"{adapter!r} is not a class")
     return adapter()

@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 
+from ..mixins import OneCOrderMixin
 from .context import ExchangeContext
 from .loading import get_order_model
 from .relations import RowReader, to_one
@@ -70,6 +71,9 @@ class OrderSelector:
         return check_fields(self, {"created_at_field": self.created_at_field})
 
 
+_OF_MIXIN = frozenset(field.name for field in OneCOrderMixin._meta.get_fields())
+
+
 def check_fields(adapter: object, fields: dict[str, str]) -> list[CheckMessage]:
     """Return an error for each attribute of ``adapter`` that names a field the Order model lacks."""
     model = get_order_model()
@@ -81,10 +85,19 @@ def check_fields(adapter: object, fields: dict[str, str]) -> list[CheckMessage]:
             errors.append(
                 Error(
                     f"{type(adapter).__name__}.{attribute} is {name!r}, which {model._meta.label} lacks.",
-                    hint=f"Add OneCOrderMixin to the model, or set {attribute} in a subclass of the adapter; "
-                    "for a model that must stay as it is use LedgerOrderMarker.",
+                    hint=_remedy(attribute, name),
                     obj=type(adapter),
                     id="onec_exchange.E004",
                 )
             )
     return errors
+
+
+def _remedy(attribute: str, name: str) -> str:
+    if name in _OF_MIXIN:
+        return (
+            f"Add OneCOrderMixin to the model, or set {attribute} in a subclass of the adapter; "
+            "for a model that must stay as it is use LedgerOrderMarker."
+        )
+    without = " None compares what the documents say instead." if attribute == "updated_at_field" else ""
+    return f'Name the field in a subclass: {attribute} = "...".{without}'

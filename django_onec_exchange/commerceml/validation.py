@@ -80,6 +80,21 @@ def check(document: OrderDocument, *, stock: bool) -> list[Problem]:
     return [*problems, *_amount_problems(document), *problems_of(document.requisites, stock=stock)]
 
 
+def is_currency(name: str) -> bool:
+    """Tell whether 1C can have a currency of this name: exactly three letters."""
+    return len(name) == 3 and name.isalpha()
+
+
+def is_unit(code: str, short_name: str) -> bool:
+    """Tell whether 1C can know the unit: by OKEI's three digits."""
+    return bool(clean(short_name) and _UNIT_CODE.fullmatch(code))
+
+
+def is_vat_rate(value: Decimal | None) -> bool:
+    """Tell whether ``value`` is whole percent: 0.2 is a fraction, and 16.67 the VAT itself."""
+    return isinstance(value, Decimal) and value.is_finite() and value in _VAT_RATES
+
+
 def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
     if not clean(document.id):
         yield _no_id
@@ -100,7 +115,7 @@ def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
             {"number": number, "limit": STOCK_NUMBER_LIMIT},
             warning=True,
         )
-    if len(document.currency) != 3 or not document.currency.isalpha():
+    if not is_currency(document.currency):
         yield Problem(
             "no-currency",
             gettext_noop("The order's currency is “%(currency)s”; 1C takes exactly three letters."),
@@ -151,7 +166,7 @@ def _product_problems(id: str, name: str, article: str, unit: Unit) -> tuple[Pro
         problems.append(Problem("no-name", _no_name, item))
     if len(article) > ARTICLE_LIMIT:
         problems.append(_too_long(_long_article, article, ARTICLE_LIMIT))
-    if not clean(unit.short_name) or not _UNIT_CODE.fullmatch(unit.code):
+    if not is_unit(unit.code, unit.short_name):
         problems.append(Problem("no-unit", _no_unit, item))
     return tuple(problems)
 
@@ -166,7 +181,7 @@ def _row_problems(item: OrderItem) -> Sequence[Problem]:
     excess = total - price * quantity
     if excess > _ZERO and excess > _KOPECK * max(quantity, Decimal(1)):  # more than a rounded price explains
         return [Problem("dear-item", _dear_item, _named(item))]
-    if item.vat_rate is not None and not _is_vat_rate(item.vat_rate):
+    if item.vat_rate is not None and not is_vat_rate(item.vat_rate):
         return [Problem("bad-vat", _bad_vat, _named(item))]
     return ()
 
@@ -177,11 +192,6 @@ def _named(item: OrderItem) -> dict[str, object]:
 
 def _is_money(value: Decimal) -> bool:
     return _is_decimal(value, 2) and value >= _ZERO
-
-
-def _is_vat_rate(value: Decimal) -> bool:
-    """Tell whether ``value`` is whole percent: 0.2 is a fraction, and 16.67 the VAT itself."""
-    return isinstance(value, Decimal) and value.is_finite() and value in _VAT_RATES
 
 
 def _is_decimal(value: Decimal, places: int) -> bool:

@@ -40,3 +40,13 @@ VERSIONS = {
         ),
     )
 }
+
+
+def is_version(name: object) -> bool:
+    """Tell whether documents of this version can be written."""
+    return isinstance(name, str) and name in VERSIONS
+
+
+def is_flat(name: object) -> bool:
+    """Tell whether stock configurations find the orders in this version: right under the root."""
+    return isinstance(name, str) and name in VERSIONS and not VERSIONS[name].containers

@@ -11,7 +11,7 @@ from ..conf import conf
 from ..models import ImportSession, IncomingFile
 from ..protocol.errors import UnknownFile, UploadBusy
 from .archives import ArchiveLimits, is_complete, unpack
-from .uploads import files_of, folder_of, is_busy, locked, path_of
+from .uploads import files_of, folder_of, is_busy, locked, path_of, refuse_served_root
 
 ARCHIVE_SUFFIX = ".zip"
 
@@ -33,7 +33,7 @@ def find(upload: str, name: str) -> IncomingFile:
 def unpack_all(upload: str) -> list[IncomingFile]:
     """Unpack the archives that are whole and return the XML files that were in them.
 
-    Raises BadArchive, or UploadBusy while another request unpacks them or their upload is imported.
+    Raises BadArchive, UploadFailed, or UploadBusy while another request unpacks them or their upload is imported.
     """
     found: list[IncomingFile] = []
     for archive in files_of(upload).filter(name__iendswith=ARCHIVE_SUFFIX, unpacked=False):
@@ -47,6 +47,7 @@ def unpack_all(upload: str) -> list[IncomingFile]:
 def _unpack(archive: IncomingFile) -> list[IncomingFile]:
     if is_busy(archive.upload):
         raise UploadBusy(name=archive.name)
+    refuse_served_root()
     limits = ArchiveLimits(
         max_files=conf.ARCHIVE_MAX_FILES, max_bytes=conf.UPLOAD_LIMIT, max_ratio=conf.ARCHIVE_MAX_RATIO
     )

@@ -29,6 +29,7 @@ from django.utils import timezone
 from ..conf import conf
 from ..models import ExchangeSession, ImportSession, IncomingFile, InfoBase
 from ..protocol.errors import EmptyUpload, TornUpload, UploadBusy, UploadFailed, UploadTooLarge
+from ..served import serving
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,14 @@ def upload_root() -> Path:
         logger.error("neither ONEC_EXCHANGE_UPLOAD_ROOT nor BASE_DIR is set")
         raise UploadFailed
     return Path(base_dir) / "var" / "1c_exchange" / "uploads"
+
+
+def refuse_served_root() -> None:
+    """Raise UploadFailed where the web server would serve the uploads."""
+    served = serving(upload_root())
+    if served:
+        logger.error("ONEC_EXCHANGE_UPLOAD_ROOT lies under %s, which the web server serves", ", ".join(served))
+        raise UploadFailed
 
 
 def folder_of(upload: str) -> Path:
@@ -87,6 +96,7 @@ def receive(session: ExchangeSession, type_: str, name: str, body: Body, length:
         raise EmptyUpload
     if length > conf.FILE_LIMIT:
         raise UploadTooLarge(limit=conf.FILE_LIMIT)
+    refuse_served_root()
     upload = _open_upload(session)
     received = files_of(upload).aggregate(total=Sum("size"))["total"] or 0
     if received + length > conf.UPLOAD_LIMIT:

@@ -27,6 +27,7 @@ from ..commerceml.versions import VERSIONS
 from ..commerceml.writer import OrdersWriter
 from ..conf import conf
 from ..models import OrderBatch, OrderDelivery, SkippedOrder, order_key
+from ..protocol.errors import NotConfigured
 from .ledger import Offer, offer
 from .numbers import Numbers
 from .portions import Portion
@@ -45,17 +46,26 @@ class _Made(NamedTuple):
     xml: str
 
 
+def _positive(name: str) -> int:
+    """Return a limit.  One that lets nothing through would answer “no orders” for ever."""
+    limit = getattr(conf, name)
+    if not isinstance(limit, int) or limit < 1:
+        raise NotConfigured(what=f"ONEC_EXCHANGE_{name}")
+    return limit
+
+
 class BatchFiller:
     """Writes orders until none are left, QUERY_LIMIT is reached or QUERY_TIME_BUDGET is spent."""
 
     def __init__(self, batch: OrderBatch, context: ExchangeContext, behind: Sequence[OrderBatch] = ()) -> None:
-        """``behind`` are the pages of the same session that the client is past."""
+        """``behind`` are the pages of the same session that the client is past.  Raises NotConfigured."""
         self.batch = batch
         self.context = context
         self._behind = behind
         self._deadline = time.monotonic() + conf.QUERY_TIME_BUDGET
         self._money_mismatch = conf.MONEY_MISMATCH
-        self._limit = conf.QUERY_LIMIT
+        self._most = self._limit = _positive("QUERY_LIMIT")
+        self._chunk_size = _positive("CHUNK_SIZE")
         self._left_out = LeftOut(context)
         self._numbers = Numbers(batch)
         self._begun = False
@@ -83,7 +93,7 @@ class BatchFiller:
 
     def _fill_with(self, portion: Portion, writer: OrdersWriter) -> None:
         self.batch.window_limit, self.batch.probing = portion.limit, portion.probing
-        self._limit = conf.QUERY_LIMIT
+        self._limit = self._most
         if portion.limit is not None:
             before = sum(page.order_count for page in self._behind)
             self._limit = min(self._limit, max(0, portion.limit - before))
@@ -95,7 +105,7 @@ class BatchFiller:
         """Yield the orders whose keys are given, as many as there is still room for."""
         keys = list(portion.keys or ())
         while keys and self.batch.order_count < self._limit and not self._late():
-            room = min(self._limit - self.batch.order_count, conf.CHUNK_SIZE)
+            room = min(self._limit - self.batch.order_count, self._chunk_size)
             chunk = self.context.adapters.selector.fetch(portion.orders, keys[:room])
             del keys[:room]
             yield self._not_behind(chunk)
@@ -121,10 +131,10 @@ class BatchFiller:
                 return
             fresh = list(dict.fromkeys(key for key in window if key not in seen))
             seen.update(fresh)
-            for first in range(0, len(fresh), conf.CHUNK_SIZE):
+            for first in range(0, len(fresh), self._chunk_size):
                 if self._late():
                     return
-                chunk = self.context.adapters.selector.fetch(orders, fresh[first : first + conf.CHUNK_SIZE])
+                chunk = self.context.adapters.selector.fetch(orders, fresh[first : first + self._chunk_size])
                 yield self._not_behind(chunk)
                 release(chunk)
             if not fresh:

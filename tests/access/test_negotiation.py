@@ -8,8 +8,10 @@ import pytest
 from django.core.cache import cache
 
 from django_onec_exchange.models import ExchangeSession, OrderBatch
+from django_onec_exchange.protocol.errors import NotConfigured
 from django_onec_exchange.simulator import UNF, UT11, BitrixModule
 from tests.conftest import body
+from tests.shop.models import Order
 
 from .conftest import RIGHT
 
@@ -91,12 +93,27 @@ def test_who_declares_none_is_told_by_its_program(get_version, account, agent, v
     assert get_version("", agent) == version
 
 
-@pytest.mark.parametrize("version", ["2.05", "2.08", "2.10", "3.1"])
+@pytest.mark.parametrize("version", ["2.05", "2.08", "2.10"])
 def test_the_version_of_stock_clients_is_a_setting(settings, get_version, account, version):
     settings.ONEC_EXCHANGE_STOCK_CLIENT_VERSION = version
 
     assert get_version("", STOCK) == version
     assert get_version("", OTHER) == "3.1"
+
+
+@pytest.mark.parametrize("version", ["3.1", "2.09", "", None, ["2.10"]])
+def test_a_stock_client_is_never_given_containers(settings, ask, sign_in, make_order, version):
+    make_order()
+    token = sign_in(headers={"User-Agent": STOCK})
+    settings.ONEC_EXCHANGE_STOCK_CLIENT_VERSION = version
+
+    answers = [
+        body(ask(f"mode={mode}", cookie=token, headers={"User-Agent": STOCK}))
+        for mode in ("init", "query", "success")
+    ]
+
+    assert answers == [f"failure\n{NotConfigured(what='ONEC_EXCHANGE_STOCK_CLIENT_VERSION')}"] * 3
+    assert not Order.objects.get().sent_to_1c
 
 
 @pytest.mark.parametrize(

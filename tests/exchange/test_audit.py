@@ -92,6 +92,39 @@ def test_a_copy_that_is_required_stops_the_delivery(settings, ask, sign_in, make
     assert body(ask("mode=success", cookie=token)).startswith("failure\n")
 
 
+@pytest.mark.parametrize("by", ["setting", "storage"])
+@pytest.mark.parametrize("served", ["MEDIA_ROOT", "STATIC_ROOT", "STATICFILES_DIRS"])
+def test_no_copy_is_written_where_the_web_server_serves_it(
+    settings, onec, make_order, tmp_path, caplog, served, by
+):
+    folder = tmp_path / "served"
+    setattr(settings, served, [("shop", folder)] if served == "STATICFILES_DIRS" else folder)
+    settings.ONEC_EXCHANGE_AUDIT_ROOT = str(folder / "logs")
+    if by == "storage":
+        storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+        settings.STORAGES = {**settings.STORAGES, "onec_exchange": storage}
+    make_order()
+
+    report = onec.fetch_orders()
+
+    assert report.confirmed
+    assert not folder.exists()
+    assert OrderBatch.objects.get().audit_error
+    assert "ONEC_EXCHANGE_AUDIT_ROOT" in caplog.text and served in caplog.text
+
+
+def test_a_copy_that_is_required_and_would_be_served_stops_the_delivery(settings, onec, make_order, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "served"
+    settings.ONEC_EXCHANGE_AUDIT_ROOT = str(tmp_path / "served" / "logs")
+    settings.ONEC_EXCHANGE_AUDIT_REQUIRED = True
+    make_order()
+
+    report = onec.fetch_orders()
+
+    assert not report.confirmed
+    assert not (tmp_path / "served").exists()
+
+
 def test_no_folder_at_all_stops_nothing(settings, onec, make_order):
     settings.ONEC_EXCHANGE_AUDIT_ROOT = ""
     settings.BASE_DIR = None

@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from django_onec_exchange.models import OrderBatch, OrderDelivery
+from django_onec_exchange.protocol.errors import NotConfigured
 from django_onec_exchange.simulator import UNF, UT11, BitrixModule
 from tests.commerceml.schema import validate
 from tests.conftest import body
@@ -156,6 +157,19 @@ def test_a_batch_ends_at_the_limit_and_the_rest_goes_next(settings, onec, make_o
     assert counts == [2, 2, 1, 0]
     assert Order.objects.filter(sent_to_1c=False).count() == 0
     assert onec.infobase.updated == 0
+
+
+@pytest.mark.parametrize("name", ["QUERY_LIMIT", "CHUNK_SIZE"])
+@pytest.mark.parametrize("limit", [0, -1, "1000", None, 2.5])
+def test_a_limit_that_lets_no_order_through_is_a_failure(settings, ask, sign_in, make_order, name, limit):
+    make_order()
+    token = sign_in()
+    setattr(settings, f"ONEC_EXCHANGE_{name}", limit)
+
+    answer = body(ask("mode=query", cookie=token))
+
+    assert answer == f"failure\n{NotConfigured(what=f'ONEC_EXCHANGE_{name}')}"
+    assert OrderBatch.objects.count() == 0
 
 
 def test_a_batch_ends_when_its_time_is_spent_but_never_empty(settings, onec, make_order):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from django_onec_exchange.incoming import uploads
 from django_onec_exchange.models import ExchangeSession, ImportSession, IncomingFile
-from django_onec_exchange.protocol.errors import TornUpload, UploadBusy
+from django_onec_exchange.protocol.errors import TornUpload, UploadBusy, UploadFailed
 from tests.conftest import body
 
 from . import files
@@ -213,6 +213,21 @@ def test_memory_does_not_grow_with_the_body(session):
 
     peak(1000)
     assert peak(8 * 1024**2) < peak(1000) + 1024**2
+
+
+@pytest.mark.parametrize("served", ["MEDIA_ROOT", "STATIC_ROOT", "STATICFILES_DIRS"])
+def test_nothing_is_stored_where_the_web_server_serves_it(
+    settings, ask, sign_in, post, upload_root, caplog, served
+):
+    setattr(settings, served, [upload_root.parent] if served == "STATICFILES_DIRS" else upload_root.parent)
+    token = sign_in()
+
+    answer = body(post("type=catalog&mode=file&filename=import0_1.xml", b"<a/>", cookie=token))
+
+    assert answer == f"failure\n{UploadFailed()}"
+    assert not upload_root.exists()
+    assert "ONEC_EXCHANGE_UPLOAD_ROOT" in caplog.text and served in caplog.text
+    assert body(ask("mode=init", cookie=token)).startswith("zip=")  # what lies there already can be removed
 
 
 def test_files_are_for_the_sites_own_user_alone(session, upload_root):
