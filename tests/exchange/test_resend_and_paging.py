@@ -129,6 +129,21 @@ def test_a_page_nobody_saw_the_end_of_is_sent_again(make_onec, make_order):
     assert numbers(onec.query()) == ["1001", "1002"]
 
 
+def test_success_does_not_mean_a_page_nobody_saw_the_end_of(make_onec, make_order):
+    for _ in range(4):
+        make_order()
+    onec = make_onec(BitrixModule)
+    onec.checkauth()
+    onec.init()
+    onec.query()
+    onec.query()
+    OrderBatch.objects.filter(pk=OrderBatch.objects.latest("pk").pk).update(handed_over_at=None)  # as by kill -9
+
+    onec.success()
+
+    assert sent_numbers() == ["1001", "1002"]
+
+
 def test_a_reply_that_broke_off_is_not_confirmed(make_onec, make_order):
     make_order()
     onec = make_onec()
