@@ -9,7 +9,8 @@ FEW, MANY = 1_000, 5_000
 #: What 4 000 more of these orders may add.  As objects, as documents or as one string they take 20 MB and more.
 BOUND = 12 * 1024 * 1024  # bytes
 #: Small chunks, for their plateau (the garbage of some chunks, until it is collected) is reached by FEW.
-SETTINGS = {"CHUNK_SIZE": 50, "QUERY_TIME_BUDGET": 600}
+#: Most of these exchanges are never confirmed.
+SETTINGS = {"CHUNK_SIZE": 50, "QUERY_TIME_BUDGET": 600, "WINDOW_ENABLED": False}
 
 
 def test_five_times_the_orders_take_no_more_memory(shared_database):
