@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from django_onec_exchange.models import (
+    DeliveryWindow,
     ExchangeSession,
     ImportSession,
     IncomingFile,
@@ -20,6 +21,7 @@ from django_onec_exchange.models import (
     OrderBatch,
     OrderLink,
     SkippedOrder,
+    SuspectOrder,
 )
 from tests.conftest import PASSWORD, USERNAME
 from tests.incoming import files
@@ -45,7 +47,10 @@ def history(onec, make_order, sign_in, post, shop):
     make_order(number="bad", total=Decimal(9999))
     onec.fetch_orders()
     post("type=sale&mode=file&filename=orders.xml", files.orders(files.order("good")), cookie=sign_in())
-    OrderLink.objects.update_or_create(base=InfoBase.objects.get(), order_id=good.pk)
+    base = InfoBase.objects.get()
+    OrderLink.objects.update_or_create(base=base, order_id=good.pk)
+    DeliveryWindow.objects.create(base=base, limit=2)
+    SuspectOrder.objects.create(base=base, order_id=good.pk, number=good.number)
     assert not [model for model in SHOWN if not model.objects.exists()]
 
 
