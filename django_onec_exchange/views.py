@@ -162,9 +162,8 @@ class ExchangeView(View):
     def handle_file_upload(self, session: ExchangeSession) -> HttpResponse:
         """Append the body; orders are applied as soon as their file is whole, since not every 1C asks for it."""
         declared = self.request.META.get("CONTENT_LENGTH") or ""
-        length = (
-            int(declared) if declared.isdecimal() and len(declared) < 20 else 0
-        )  # int() takes no more than 4300 digits
+        sensible = declared.isdecimal() and len(declared) < 20  # int() takes no more than 4300 digits
+        length = int(declared) if sensible else 0
         type_ = self.call.type or ExchangeType.CATALOG
         file = uploads.receive(session, type_, self.filename(), self.request, length)
         if type_ is ExchangeType.SALE:

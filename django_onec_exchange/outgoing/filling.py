@@ -64,7 +64,7 @@ class BatchFiller:
         self._behind = behind
         self._deadline = time.monotonic() + conf.QUERY_TIME_BUDGET
         self._money_mismatch = conf.MONEY_MISMATCH
-        self._most = self._limit = _positive("QUERY_LIMIT")
+        self._query_limit = self._limit = _positive("QUERY_LIMIT")
         self._chunk_size = _positive("CHUNK_SIZE")
         self._left_out = LeftOut(context)
         self._numbers = Numbers(batch)
@@ -93,7 +93,7 @@ class BatchFiller:
 
     def _fill_with(self, portion: Portion, writer: OrdersWriter) -> None:
         self.batch.window_limit, self.batch.probing = portion.limit, portion.probing
-        self._limit = self._most
+        self._limit = self._query_limit
         if portion.limit is not None:
             before = sum(page.order_count for page in self._behind)
             self._limit = min(self._limit, max(0, portion.limit - before))
