@@ -24,7 +24,14 @@ from . import brake
 from .conf import conf
 from .models import ExchangeSession, IncomingFile, InfoBase, OrderBatch
 from .protocol.calls import ExchangeCall
-from .protocol.errors import ForeignNetwork, NoPermission, NotAuthenticated, UnknownSession, WebPage
+from .protocol.errors import (
+    ExchangeError,
+    ForeignNetwork,
+    NoPermission,
+    NotAuthenticated,
+    UnknownSession,
+    WebPage,
+)
 
 PERMISSION = "django_onec_exchange.use_exchange"
 
@@ -130,6 +137,14 @@ def authenticate(request: HttpRequest) -> tuple[AbstractBaseUser, str]:
     brake.release(given.username, address)
     _check_permission(user)
     return user, given.username
+
+
+def why_kept_out(session: ExchangeSession) -> type[ExchangeError] | None:
+    """Return why a client that was let in would not be any more; None if it would, as far as one can tell."""
+    account = session.account
+    if account is None or not account.is_active or not account.has_perm(PERMISSION):
+        return NoPermission
+    return NotAuthenticated if session.auth_hash != _auth_hash(account) else None  # another password
 
 
 def read_credentials(request: HttpRequest) -> Credentials | None:

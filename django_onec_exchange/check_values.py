@@ -169,4 +169,8 @@ _RULES: dict[str, Rule] = {
     "GUEST_ID_SECRET": _TEXT,
     "MONEY_MISMATCH": (lambda value: value in ("skip", "send"), 'Use "skip" or "send".'),
     "REPLY_LANGUAGE": _TEXT,
+    "ALERT_SILENCE": _FROM_NOUGHT,
+    "ALERT_UNCONFIRMED": _FROM_NOUGHT,
+    "ALERT_WAITING": _FROM_NOUGHT,
+    "ALERT_SKIPPED": _number(int, 0),
 }

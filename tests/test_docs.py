@@ -29,6 +29,7 @@ from django_onec_exchange.adapters.order_updates import FACTS, STATUS_PREFIX
 from django_onec_exchange.commerceml.reader import DOCUMENTS, SECTIONS
 from django_onec_exchange.commerceml.versions import VERSIONS
 from django_onec_exchange.conf import OnecExchangeConf
+from django_onec_exchange.health import Level
 from django_onec_exchange.models import ImportSession, OrderBatch, OrderDelivery
 from django_onec_exchange.protocol.errors import ExchangeError
 from django_onec_exchange.protocol.modes import TYPES_OF, Mode
@@ -227,6 +228,23 @@ def test_the_status_is_documented():
     assert documented == list(ExchangeStatus.__dataclass_fields__)
     of_window = [code(row[0])[0] for row in table("operations.md", head="of `window`")]
     assert of_window == list(WindowStatus.__dataclass_fields__)
+
+
+def test_every_finding_is_documented_with_its_levels():
+    documented = {code(row[0])[0]: set(row[1].split(" or ")) for row in table("monitoring.md", head="code")}
+    made: dict[str, set[str]] = {}
+    for file in (PACKAGE / "health").glob("*.py"):
+        for call in calls(file, "Finding"):
+            given = {keyword.arg: keyword.value for keyword in call.keywords}
+            levels = {node.attr for node in ast.walk(given["level"]) if isinstance(node, ast.Attribute)}
+            made[given["code"].value] = {name.lower() for name in levels & set(Level.names)}
+
+    assert documented == made
+
+
+def calls(file: Path, name: str) -> list[ast.Call]:
+    found = (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call))
+    return [call for call in found if isinstance(call.func, ast.Name) and call.func.id == name]
 
 
 def test_the_adapters_of_the_table_exist():

@@ -54,6 +54,7 @@ def test_a_shop_without_orders(db):
         "skipped": 0,
         "open_batches": 0,
         "last_confirmed_at": None,
+        "last_contact_at": None,
         "window": ALL_WELL,
     }
 
@@ -124,6 +125,29 @@ def test_the_moment_of_the_last_confirmation_is_whole_in_json(onec, make_order):
 
     assert told.utcoffset() is not None
     assert abs(told - OrderBatch.objects.get().confirmed_at) < timedelta(milliseconds=1)
+
+
+def test_the_last_contact_is_the_last_call_of_a_1c_that_signed_in(ask, onec, time_machine):
+    onec.fetch_orders()
+    seen = timezone.now()
+    time_machine.move_to(seen + timedelta(hours=1))
+
+    ask("mode=query", cookie="stranger")
+
+    assert abs(datetime.fromisoformat(status()["last_contact_at"]) - seen) < timedelta(seconds=5)
+
+
+def test_what_is_counted_can_be_limited(onec, make_order):
+    for _ in range(3):
+        make_order()
+    onec.fetch_orders()
+    for _ in range(3):
+        make_order(rows=0)
+
+    few, all_ = exchange_status(at_most=2), exchange_status(at_most=1000)
+
+    assert (few.waiting, few.sent) == (2, 2)
+    assert (all_.waiting, all_.sent) == (3, 3)
 
 
 def test_a_confirmed_file_without_orders_is_no_confirmation(onec):
