@@ -1,4 +1,4 @@
-"""How the exchange with one 1C base stands: the facts.  What they mean, and what to do, says the package health."""
+"""How the exchange with one 1C base stands: the facts.  What they mean, and what to do, says health/."""
 
 from __future__ import annotations
 

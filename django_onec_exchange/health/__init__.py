@@ -1,4 +1,4 @@
-"""Is the exchange with one 1C base alive, and if not, what now?  The facts are those of status.py and of the history.
+"""Is the exchange with one 1C base alive, and if not, what now?  The facts are status.py's and the history's.
 
 Cheap, however many orders and deliveries there are: no table is counted, and each look goes by an index or at a
 few rows alone.  Nothing found here tells of a buyer: it may be shown to whoever watches the site.

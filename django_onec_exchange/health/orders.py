@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import CharField, Exists, OuterRef
 from django.db.models.functions import Cast
@@ -21,6 +21,7 @@ _LOOKED_AT = 1000  # orders left out, the newest
 _SAMPLE = 50  # orders of a batch
 _RECENT = 20  # batches
 _NAMED = 10  # orders
+_LOOKED_BACK = timedelta(days=90)  # a ledger is asked for each order
 
 
 def look_at_confirmations(context: ExchangeContext) -> Iterator[Finding]:
@@ -45,7 +46,8 @@ def look_at_the_queue(context: ExchangeContext) -> Iterator[Finding]:
     if not conf.ALERT_WAITING or created_at is None:
         return
     moment = ago(conf.ALERT_WAITING)
-    waiting = context.adapters.selector.select(context).filter(**{f"{created_at}__lt": moment})
+    recent = {f"{created_at}__lt": moment, f"{created_at}__gt": moment - _LOOKED_BACK}
+    waiting = context.adapters.selector.select(context).filter(**recent)
     updated_at = getattr(context.adapters.marker, "updated_at_field", None)
     if updated_at is not None:
         waiting = waiting.filter(**{f"{updated_at}__lt": moment})
