@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import logging
 import secrets
 from copy import copy
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ from .protocol.errors import (
     UnknownSession,
     WebPage,
 )
+
+logger = logging.getLogger(__name__)
 
 PERMISSION = "django_onec_exchange.use_exchange"
 
@@ -70,6 +73,8 @@ def open_session(request: HttpRequest, base_name: str) -> tuple[ExchangeSession,
     token = secrets.token_urlsafe(32)
     session = _new_session(request, user, name, base_name, token_hash=_hash(token))
     session.save()
+    extra = {"event": "signed_in", "base": base_name, "session": session.pk}
+    logger.info("1C signed in, session %s", session.pk, extra=extra)
     _forget_agreement(session)
     _forget_idle_sessions(session)
     return session, token

@@ -96,6 +96,7 @@ class OnecExchangeConf(AppConf):  # type: ignore[misc]  # appconf ships no types
     ALERT_UNCONFIRMED = 6 * 3600  # seconds that 1C may have orders without confirming them; 0: for ever
     ALERT_WAITING = 26 * 3600  # seconds that an order may wait; 0: for ever
     ALERT_SKIPPED = 1  # orders left out until people are told; 0: never
+    METRICS_TOKEN = ""  # what Prometheus gives as its bearer token; "": people who signed in alone
 
     class Meta:
         prefix = "onec_exchange"
@@ -165,6 +166,7 @@ class Conf:
     ALERT_UNCONFIRMED: float
     ALERT_WAITING: float
     ALERT_SKIPPED: int
+    METRICS_TOKEN: str
 
     def __getattr__(self, name: str) -> Any:
         try:

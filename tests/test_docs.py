@@ -29,6 +29,7 @@ from django_onec_exchange.adapters.order_updates import FACTS, STATUS_PREFIX
 from django_onec_exchange.commerceml.reader import DOCUMENTS, SECTIONS
 from django_onec_exchange.commerceml.versions import VERSIONS
 from django_onec_exchange.conf import OnecExchangeConf
+from django_onec_exchange.contrib.prometheus import ExchangeCollector
 from django_onec_exchange.health import Level
 from django_onec_exchange.models import ImportSession, OrderBatch, OrderDelivery
 from django_onec_exchange.protocol.errors import ExchangeError
@@ -240,6 +241,15 @@ def test_every_finding_is_documented_with_its_levels():
             made[given["code"].value] = {name.lower() for name in levels & set(Level.names)}
 
     assert documented == made
+
+
+def test_every_metric_is_documented_and_the_alerts_name_no_other():
+    documented = [code(row[0])[0] for row in table("monitoring.md", head="metric")]
+    families = [family.name for family in ExchangeCollector().describe()]
+
+    assert documented == families
+    alerts = "".join(blocks((DOCS / "monitoring.md").read_text(), "yaml"))
+    assert set(re.findall(r"onec_exchange_\w+", alerts)) <= set(families)
 
 
 def calls(file: Path, name: str) -> list[ast.Call]:

@@ -55,7 +55,8 @@ def _patiently(look: Look, context: ExchangeContext) -> list[Finding]:
     except (NotConfigured, OperationalError, InterfaceError):
         raise
     except Exception:
-        logger.exception("the exchange of base %s could not be examined", context.base)
+        extra = {"event": "not_examined", "base": context.base.name}
+        logger.exception("the exchange of base %s could not be examined", context.base, extra=extra)
         return [_not_examined()]
 
 
