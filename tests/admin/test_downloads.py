@@ -65,7 +65,7 @@ def test_a_copy_that_is_gone_is_said_so(browser, superuser, batch, audit_root, t
     response = browser.post(page(OrderBatch, "audit", batch.pk))
 
     assert (response.status_code, response["Location"]) == (302, page(OrderBatch, "change", batch.pk))
-    assert "no longer there" in str(list(get_messages(response.wsgi_request))[0])
+    assert "no longer there" in str(next(iter(get_messages(response.wsgi_request))))
     assert not LogEntry.objects.exists()
 
 
