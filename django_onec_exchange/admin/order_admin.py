@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from ..models import OrderDelivery, order_key
@@ -42,7 +42,11 @@ class OneCOrderAdminMixin:
         ]
 
     def render_change_form(self: Any, request: HttpRequest, context: dict[str, Any], **options: Any) -> Any:
-        context["onec_timeline"] = options.get("obj") is not None and may(request, TIMELINE)
+        order = options.get("obj")
+        if order is not None and may(request, TIMELINE):
+            site, opts = self.admin_site.name, self.opts
+            name = f"{site}:{opts.app_label}_{opts.model_name}_onec"
+            context["onec_timeline"] = reverse(name, args=[quote(order.pk)], current_app=site)
         return super().render_change_form(request, context, **options)  # type: ignore[misc]
 
     # -- the two actions of the list
