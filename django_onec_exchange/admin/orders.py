@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from ..models import OrderBatch, OrderDelivery, OrderLink
+from ..models import InfoBase, OrderBatch, OrderDelivery, OrderLink
 from .by_hand import SENDING_AGAIN, ask_and_do, of_rows
 from .downloads import AuditedAdmin
 from .history import HistoryAdmin, VersionFilter
@@ -61,6 +61,16 @@ class OrderDeliveryAdmin(HistoryAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return (order_column(self.admin_site, request), "batch", "base", "state", "warning")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[OrderDelivery], search_term: str
+    ) -> tuple[QuerySet[OrderDelivery], bool]:
+        """Find an order by its whole number or key, letter for letter: the indexes begin with the base."""
+        term = search_term.strip()
+        if term:
+            bases = list(InfoBase.objects.values_list("pk", flat=True))
+            queryset = queryset.filter(Q(base__in=bases, number=term) | Q(base__in=bases, order_id=term))
+        return queryset, False
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         return may(request, SEND_AGAIN)
