@@ -23,6 +23,7 @@ ENDPOINT = "/1c/exchange/"
 
 @pytest.fixture(autouse=True)
 def private_folders(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"  # Oscar keeps its "image not found" there
     settings.ONEC_EXCHANGE_AUDIT_ROOT = str(tmp_path / "audit")
     settings.ONEC_EXCHANGE_UPLOAD_ROOT = str(tmp_path / "uploads")
     settings.ONEC_EXCHANGE_IMPORT_POLL_HOLD = 0

@@ -119,6 +119,16 @@ def test_a_voucher_is_taken_off_and_named_in_the_comment(onec, teapot, cup, make
     assert received.comment == "Промокод: SPRING"
 
 
+def test_what_is_given_away_is_a_row_with_its_rate(onec, teapot, make_offer):
+    make_offer("Percentage", "100")
+    order = place_order([(teapot, 1)])
+
+    received = fetch_one(onec)
+
+    assert rows(received) == [("Чайник", 1, 0, 20), ("Доставка заказа", 1, 300, 20)]
+    assert received.total == order.total_incl_tax == 300
+
+
 def test_a_discount_on_the_delivery_is_taken_off_the_delivery(onec, teapot, make_offer):
     make_offer("Shipping percentage", "50")
     order = place_order([(teapot, 1)])

@@ -73,8 +73,8 @@ class OscarOrders(OrderSerializer):
         items = list(super().get_items(order, context))
         rest = order.basket_total_incl_tax - sum(item.total for item in items)
         if rest and abs(rest) <= KOPECK * len(items):
-            index = max(range(len(items)), key=lambda index: items[index].total)
-            items[index] = replace(items[index], total=items[index].total + rest)
+            largest = max(items, key=lambda item: item.total)
+            items[items.index(largest)] = replace(largest, total=largest.total + rest)
         return items
 
     def get_item_id(self, item, product, variant, context):
@@ -82,8 +82,9 @@ class OscarOrders(OrderSerializer):
         return (product.code if product else "") or super().get_item_id(item, product, variant, context)
 
     def get_vat_rate(self, sources, context):
+        """Before discounts: a gift has a rate, too."""
         line = sources[0]
-        return vat_rate(line.line_price_incl_tax, line.line_price_excl_tax)
+        return vat_rate(line.line_price_before_discounts_incl_tax, line.line_price_before_discounts_excl_tax)
 
     def get_delivery(self, order, context):
         row = super().get_delivery(order, context)  # a discount on the delivery is taken off already
