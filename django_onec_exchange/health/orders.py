@@ -79,6 +79,8 @@ def look_at_the_window(context: ExchangeContext) -> Iterator[Finding]:
             remedy=_("1C itself is ill; its log of the exchange says why. No order is to blame or lost."),
         )
         return
+    if window.limit is None and not window.alone:  # one lost ``success`` means nothing
+        return
     told = {"since": since, "suspects": window.suspects, "numbers": ", ".join(window.alone[:_NAMED]) or "–"}
     yield Finding(
         level=Level.WARNING,
@@ -95,12 +97,8 @@ def look_at_the_window(context: ExchangeContext) -> Iterator[Finding]:
 
 
 def look_at_skipped_orders(context: ExchangeContext) -> Iterator[Finding]:
-    """An order that was deleted since needs nobody's attention."""
-    rows = list(SkippedOrder.objects.filter(base=context.base, resolved_at=None).order_by("-pk")[:_LOOKED_AT])
-    keys = dict(zip(rows, order_pks(rows), strict=True))
-    there = set(context.adapters.selector.get_queryset().filter(pk__in=keys.values()).values_list("pk", flat=True))
-    rows = [row for row in rows if keys[row] in there]
-    if not conf.ALERT_SKIPPED or len(rows) < min(conf.ALERT_SKIPPED, _LOOKED_AT):
+    rows = _skipped_orders(context) if conf.ALERT_SKIPPED else []
+    if len(rows) < min(conf.ALERT_SKIPPED, _LOOKED_AT):
         return
     refused = [row for row in rows if row.code == SkippedOrder.REFUSED]
     others = [row for row in rows if row.code != SkippedOrder.REFUSED]
@@ -159,6 +157,15 @@ def _unconfirmed_since(context: ExchangeContext) -> datetime | None:
     waiting = [delivery.order_id for delivery, key in zip(offered, keys, strict=True) if key in still]
     first = OrderDelivery.objects.filter(base=context.base, order_id__in=waiting, batch__in=batches)
     return first.order_by("batch").values_list("batch__created_at", flat=True).first()
+
+
+def _skipped_orders(context: ExchangeContext) -> list[SkippedOrder]:
+    """Return what is left out now; an order that was deleted since needs nobody's attention."""
+    rows = list(SkippedOrder.objects.filter(base=context.base, resolved_at=None).order_by("-pk")[:_LOOKED_AT])
+    keys = order_pks(rows)
+    there = context.adapters.selector.get_queryset().filter(pk__in=keys).values_list("pk", flat=True)
+    existing = set(there) if rows else set()
+    return [row for row, key in zip(rows, keys, strict=True) if key in existing]
 
 
 def _about(rows: list[SkippedOrder]) -> dict[str, str]:

@@ -263,6 +263,14 @@ def test_the_search_for_an_order_that_stops_1c(make_order, refusing, finding, co
     assert "1C does not take 1 order" in finding("orders-refused").message
 
 
+def test_a_confirmation_that_got_lost_once_is_no_finding(make_order, refusing, codes):
+    make_order()
+
+    refusing(2, "1001")
+
+    assert codes() == []
+
+
 def test_a_1c_that_is_ill(make_order, refusing, finding):
     for _ in range(4):
         make_order()
