@@ -10,7 +10,7 @@ DOCS = ROOT / "docs"
 PACKAGE = ROOT / "django_onec_exchange"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
-_FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^(#+) (.+)$")
 
 
@@ -18,7 +18,7 @@ def blocks(text: str, language: str) -> list[str]:
     """Return the fenced blocks of one language, without their indentation."""
     return [
         re.sub(rf"^{indent}", "", code, flags=re.MULTILINE)
-        for indent, name, code in _FENCE.findall(text)
+        for indent, name, code in FENCE.findall(text)
         if name == language
     ]
 
@@ -67,3 +67,7 @@ def table(page: str, heading: str = "", *, head: str) -> list[list[str]]:
 
 def slug(heading: str) -> str:
     return re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", heading).strip().lower())
+
+
+def subclasses(cls: type) -> set[type]:
+    return {one for child in cls.__subclasses__() for one in (child, *subclasses(child))}

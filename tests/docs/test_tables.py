@@ -15,7 +15,7 @@ from django_onec_exchange.protocol.modes import TYPES_OF, Mode
 from django_onec_exchange.status import ExchangeStatus, WindowStatus
 from django_onec_exchange.views import ExchangeView
 
-from .pages import PACKAGE, PAGES, code, table
+from .pages import PACKAGE, PAGES, code, subclasses, table
 
 #: By full name, as they are declared: the class's own attributes hold what the settings of the tests made of them.
 DEFAULTS = OnecExchangeConf._meta.defaults
@@ -77,10 +77,6 @@ def test_every_refusal_is_documented_with_its_sentence():
     errors = {error.code: re.sub(r"%\(\w+\)s", "…", error.message) for error in subclasses(ExchangeError)}
 
     assert documented == errors
-
-
-def subclasses(cls: type) -> set[type]:
-    return {one for child in cls.__subclasses__() for one in (child, *subclasses(child))}
 
 
 def test_every_check_is_documented():
