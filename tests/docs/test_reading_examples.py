@@ -28,18 +28,6 @@ def test_example_properties_under_the_well_known_names(example, sale):
     assert document.counterparty.name == "Иван Образцов"
 
 
-def test_example_a_serializer_of_your_own(example, sale):
-    serializer = example("A serializer of your own").SaleSerializer
-
-    document = assert_adapter(sale, serializer=serializer)
-    sale.stage = "dropped"
-
-    assert (document.number, document.total) == ("S-17", 500)
-    assert document.counterparty.address.presentation == "Тверь, Советская 1"
-    assert document.items[0].unit.code == "796"
-    assert serializer().is_cancelled(sale, None)
-
-
 @pytest.mark.parametrize("name", ["OrdersWithUsers", "OrdersWithVariants"])
 def test_example_what_reading_costs(
     example, settings, onec, make_order, company, make_account, django_assert_num_queries, name
