@@ -72,10 +72,10 @@ class Shop:
             "TERM": "dumb",
         }
 
-    def with_database(self, migrated: Path | None = None) -> Shop:
-        """Give it a file of its own: a copy of a migrated one, or one that is migrated now."""
+    def with_database(self, migrated: Path | None = None, url: str = "") -> Shop:
+        """Give it a file of its own: a copy of a migrated one, one that is migrated now, or that at ``url``."""
         self.database = self.folder / "shop.sqlite3"
-        self.environ["DATABASE_URL"] = f"sqlite:///{self.database}"
+        self.environ["DATABASE_URL"] = url or f"sqlite:///{self.database}"
         for name in ("AUDIT_ROOT", "UPLOAD_ROOT"):
             self.environ[f"ONEC_EXCHANGE_{name}"] = f'"{self.folder / name.lower()}"'
         self.environ["MEDIA_ROOT"] = str(self.folder / "media")
