@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 
 from django_onec_exchange import checks, signals
 from django_onec_exchange.commerceml.reader import DOCUMENTS, SECTIONS
 from django_onec_exchange.commerceml.versions import VERSIONS
 from django_onec_exchange.conf import OnecExchangeConf
+from django_onec_exchange.contrib.prometheus import ExchangeCollector
+from django_onec_exchange.health import Level
 from django_onec_exchange.models import ImportSession, OrderBatch, OrderDelivery
 from django_onec_exchange.protocol.errors import ExchangeError
 from django_onec_exchange.protocol.modes import TYPES_OF, Mode
 from django_onec_exchange.status import ExchangeStatus, WindowStatus
 from django_onec_exchange.views import ExchangeView
 
-from .pages import PACKAGE, PAGES, code, subclasses, table
+from .pages import DOCS, PACKAGE, PAGES, blocks, code, subclasses, table
 
 #: By full name, as they are declared: the class's own attributes hold what the settings of the tests made of them.
 DEFAULTS = OnecExchangeConf._meta.defaults
@@ -128,7 +131,7 @@ def test_the_signals_are_all_documented():
 def test_the_status_is_documented():
     documented = [code(row[0])[0] for row in table("operations.md", head="key")]
 
-    assert documented == list(ExchangeStatus.__dataclass_fields__)
+    assert documented == [*ExchangeStatus.__dataclass_fields__, "level", "findings"]
     of_window = [code(row[0])[0] for row in table("operations.md", head="of `window`")]
     assert of_window == list(WindowStatus.__dataclass_fields__)
 
@@ -137,3 +140,29 @@ def test_what_is_read_is_documented():
     documented = {name for row in table("commerceml.md", head="in the root") for name in code(row[0])}
 
     assert documented == DOCUMENTS | SECTIONS | {"Контрагенты"}
+
+
+def test_every_finding_is_documented_with_its_levels():
+    documented = {code(row[0])[0]: set(row[1].split(" or ")) for row in table("monitoring.md", head="code")}
+    made: dict[str, set[str]] = {}
+    for file in (PACKAGE / "health").glob("*.py"):
+        for call in calls(file, "Finding"):
+            given = {keyword.arg: keyword.value for keyword in call.keywords}
+            levels = {node.attr for node in ast.walk(given["level"]) if isinstance(node, ast.Attribute)}
+            made[given["code"].value] = {name.lower() for name in levels & set(Level.names)}
+
+    assert documented == made
+
+
+def test_every_metric_is_documented_and_the_alerts_name_no_other():
+    documented = [code(row[0])[0] for row in table("monitoring.md", head="metric")]
+    families = [family.name for family in ExchangeCollector().describe()]
+
+    assert documented == families
+    alerts = "".join(blocks((DOCS / "monitoring.md").read_text(), "yaml"))
+    assert set(re.findall(r"onec_exchange_\w+", alerts)) <= set(families)
+
+
+def calls(file: Path, name: str) -> list[ast.Call]:
+    found = (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call))
+    return [call for call in found if isinstance(call.func, ast.Name) and call.func.id == name]
