@@ -1,0 +1,127 @@
+"""What an answer, or none, that no exchange gives says about who is in the way."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from urllib.parse import urljoin, urlsplit
+
+from django.utils.translation import gettext as _
+
+from ..simulator import Answer, TransferError
+from ..simulator.transports import REDIRECTS
+from . import problems
+from .findings import Finding
+from .visit import Visit, read, refusal_of
+
+_NO_WAY = (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH)
+_HTML = (b"<!doctype html", b"<html", b"<head", b"<body")
+
+
+def of_silence(error: TransferError, visit: Visit) -> Finding:
+    """Return why no whole answer came."""
+    cause = error.__cause__
+    if isinstance(cause, socket.gaierror):
+        return problems.UNKNOWN_HOST.found(host=visit.host)
+    if isinstance(cause, OSError) and cause.errno in _NO_WAY:
+        return problems.REFUSED.found()
+    if isinstance(cause, TimeoutError) or (cause is None and not error.partial):
+        return problems.TIMED_OUT.found(seconds=f"{visit.timeout:g}")
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return problems.CERTIFICATE.found(reason=cause.verify_message.rstrip("."))
+    if isinstance(cause, ssl.SSLError):
+        return problems.NO_TLS.found(str(cause.reason or ""))
+    if error.partial:
+        return problems.BROKEN_OFF.found()
+    return problems.UNREADABLE.found(str(error))
+
+
+def of_refusal(answer: Answer, visit: Visit) -> Finding:
+    """Return why the exchange, or whoever answers in its place, did not do what it was asked."""
+    refusal = refusal_of(read(answer))
+    if refusal is None:
+        return of_stranger(answer, visit)
+    code, sentence = refusal
+    known = {
+        "unknown-mode": problems.QUERY_STRING_LOST,
+        "foreign-network": problems.FOREIGN_NETWORK,
+        "no-permission": problems.NO_PERMISSION,
+        "unknown-session": problems.SESSION_LOST,
+        "empty-upload": problems.BODY_LOST,
+        "torn-upload": problems.BODY_LOST,
+        "upload-failed": problems.UPLOAD_FAILED,
+    }
+    if code in known:
+        return known[code].found()
+    return (problems.BRAKE if code == "too-many-attempts" else problems.SITE_REFUSES).found(sentence=sentence)
+
+
+def of_stranger(answer: Answer, visit: Visit) -> Finding:
+    """Return what an answer is that is none of the exchange's own."""
+    if answer.status in REDIRECTS:
+        return _of_redirect(answer, visit)
+    by_status = {
+        400: problems.BAD_HOST,
+        401: problems.FOREIGN_LOGIN,
+        403: problems.FORBIDDEN,
+        404: problems.NOT_FOUND,
+        502: problems.SITE_DOWN,
+        503: problems.SITE_DOWN,
+        504: problems.SITE_DOWN,
+    }
+    problem = by_status.get(answer.status)
+    if problem is None and answer.status >= 500:
+        problem = problems.SERVER_ERROR
+    if problem is None:
+        problem = problems.HTML_PAGE if is_html(answer) else problems.OTHER_PROGRAM
+    return problem.found(shown(answer), status=answer.status)
+
+
+def is_html(answer: Answer) -> bool:
+    return answer.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:20].lower().startswith(_HTML)
+
+
+def shown(answer: Answer) -> str:
+    """Return what came, without its content: that may be anything, also a secret."""
+    parts = {
+        "HTTP": str(answer.status),
+        "Content-Type": answer.content_type,
+        "Server": answer.header("Server"),
+        _("bytes"): str(len(answer.body)),
+    }
+    return ", ".join(f"{name} {value}" for name, value in parts.items() if value)
+
+
+def _of_redirect(answer: Answer, visit: Visit) -> Finding:
+    asked = visit.address
+    try:
+        target = urlsplit(urljoin(asked.geturl(), answer.header("Location")))
+        host = f"{target.hostname or ''}{f':{target.port}' if target.port else ''}"
+    except ValueError:
+        return problems.REDIRECT.found(difference=_("an address that cannot be read"), target="?")
+    seen = f"HTTP {answer.status} → {target.scheme}://{host}{target.path}"
+    if (target.scheme, target.netloc, target.path) == (asked.scheme, asked.netloc, asked.path):
+        return problems.REDIRECT_LOOP.found(seen)
+    if "login" in target.path or "signin" in target.path or "next=" in target.query:
+        return problems.LOGIN_PAGE.found(seen)
+    changes = []
+    if target.scheme != asked.scheme:
+        changes.append(target.scheme)
+    if target.hostname != asked.hostname:
+        changes.append(_("another host"))
+    elif target.port != asked.port and target.scheme == asked.scheme:
+        changes.append(_("another port"))
+    if target.path != asked.path:
+        changes.append(_changed_path(asked.path, target.path))
+    return problems.REDIRECT.found(
+        seen, difference=", ".join(changes), target=f"{target.scheme}://{host}{target.path}"
+    )
+
+
+def _changed_path(asked: str, target: str) -> str:
+    if asked.rstrip("/") == target.rstrip("/"):
+        return _("a slash at the end")
+    if target.endswith(asked) and 3 <= len(target) - len(asked) <= 8:  # /ru, /pt-br, /zh-hans
+        return _("a language before the path")
+    return _("another path")

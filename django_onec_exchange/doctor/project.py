@@ -1,0 +1,111 @@
+"""Probes of the project that the command runs in: what the site's server cannot be asked from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.checks import CheckMessage, run_checks
+from django.core.checks import Warning as CheckWarning
+from django.db import Error as AnyDatabaseError
+from django.db import connections, router
+from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..access import PERMISSION
+from ..conf import conf
+from ..models import ExchangeSession, ImportSession
+from . import problems
+from .findings import Finding, Level, ok, skipped
+from .visit import Visit
+
+_APP = "django_onec_exchange"
+_TAG = "onec_exchange"  # of the exchange's system checks
+_BEGINS_WITHIN = timedelta(minutes=2)  # a worker that is awake takes an import up at once
+
+
+def look_at_database(visit: Visit) -> Iterator[Finding]:
+    """Tell whether the tables of the exchange are those of this version."""
+    connection = connections[router.db_for_write(ExchangeSession)]
+    try:
+        executor = MigrationExecutor(connection)
+    except AnyDatabaseError as error:
+        yield problems.NO_DATABASE.found(type(error).__name__)
+        return
+    targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] == _APP]
+    plan = [migration for migration, _backwards in executor.migration_plan(targets)]
+    missing = [migration.name for migration in plan if migration.app_label == _APP]
+    if missing:
+        yield problems.MIGRATIONS.found(names=", ".join(missing))
+    else:
+        yield ok(_("all migrations are applied"))
+
+
+def look_at_settings(visit: Visit) -> Iterator[Finding]:
+    """Run the system checks of the exchange, those for a public site included."""
+    messages = [one for one in run_checks(tags=[_TAG], include_deployment_checks=True) if not one.is_silenced()]
+    yield from map(_as_finding, messages)
+    allowed = settings.ALLOWED_HOSTS or ([".localhost", "127.0.0.1", "[::1]"] if settings.DEBUG else [])
+    host = f"[{visit.host}]" if ":" in visit.host else visit.host
+    if not validate_host(host, allowed):
+        yield problems.HOST_NOT_ALLOWED.found(host=visit.host)
+    elif not messages:
+        yield ok(_("manage.py check --deploy finds nothing about the exchange"))
+
+
+def _as_finding(message: CheckMessage) -> Finding:
+    serious = message.level > CheckWarning("").level
+    level = Level.ERROR if serious else Level.WARNING
+    return Finding(message.id or "", level, str(message.msg), remedy=str(message.hint or ""))
+
+
+def look_at_worker(visit: Visit) -> Iterator[Finding]:
+    """Tell whether imports that were put into the queue are taken out again."""
+    if not conf.IMPORT_TASKS:
+        yield ok(_("imports need none"))
+        return
+    now = timezone.now()
+    imports = ImportSession.objects.all()
+    queued = imports.filter(state=ImportSession.State.WAITING, enqueued_at__isnull=False, position=0)
+    oldest = queued.filter(created_at__lt=now - _BEGINS_WITHIN).order_by("created_at").first()
+    at_work = imports.filter(state=ImportSession.State.RUNNING, lease_until__gt=now).exists()
+    if oldest is not None and not at_work:
+        waited = now - oldest.created_at
+        yield problems.SLEEPING_WORKER.found(minutes=int(waited.total_seconds() // 60))
+    else:
+        yield ok(_("no import waits in vain"))
+
+
+def look_at_account(visit: Visit) -> Iterator[Finding]:
+    """Compare name and password with the account, if its password lies here and not in some directory."""
+    if not visit.username:
+        yield skipped(_("needs --user"))
+        return
+    user = get_user_model()._default_manager.filter(**{get_user_model().USERNAME_FIELD: visit.username}).first()
+    if user is None:
+        yield problems.UNKNOWN_ACCOUNT.found()
+        return
+    found = list(_faults(user, visit))
+    yield from found
+    if max((one.level for one in found), default=Level.OK) < Level.ERROR:
+        yield ok(_("it exists, is active and may exchange"))
+
+
+def _faults(user: AbstractBaseUser, visit: Visit) -> Iterator[Finding]:
+    if not user.is_active:
+        visit.password_is_right = False
+        yield problems.INACTIVE_ACCOUNT.found()
+        return
+    if user.has_usable_password():
+        visit.password_is_right = user.check_password(visit.password)
+        if not visit.password_is_right:
+            yield problems.WRONG_PASSWORD.found()
+    if not user.has_perm(PERMISSION):  # type: ignore[attr-defined]  # as in access.py
+        yield problems.NO_PERMISSION.found()
+    if getattr(user, "is_staff", False) or getattr(user, "is_superuser", False):
+        yield problems.POWERFUL_ACCOUNT.found()
