@@ -114,9 +114,12 @@ class _Blanks(BytesIO):
 
 
 def read(answer: Answer) -> Reply:
-    """Return what the site meant, without what a server on the way put before it."""
+    """Return what the site meant, without what a server on the way put before or behind it.
+
+    No short reply of the exchange holds a "<".
+    """
     reply = read_reply(answer)
-    return replace(reply, text=reply.text.lstrip(_JUNK))
+    return replace(reply, text=reply.text.lstrip(_JUNK).partition("<")[0].rstrip())
 
 
 def refusal_of(reply: Reply) -> tuple[str, str] | None:
@@ -126,7 +129,7 @@ def refusal_of(reply: Reply) -> tuple[str, str] | None:
     sentence = " ".join(reply.line(2).split())
     for language in _LANGUAGES:
         for error in _errors():
-            if re.fullmatch(_pattern(error, language), sentence.partition("<")[0].strip()):
+            if re.fullmatch(_pattern(error, language), sentence):
                 return error.code, sentence
     return None
 
