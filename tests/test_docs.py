@@ -177,9 +177,8 @@ def subclasses(cls: type) -> set[type]:
 
 def test_every_check_is_documented():
     documented = {code(row[0])[0] for row in table("operations.md", "Checks", head="id")}
-    sources = (PACKAGE / "checks.py").read_text() + "".join(
-        file.read_text() for file in (PACKAGE / "adapters").glob("*.py")
-    )
+    files = (PACKAGE / "checks.py", PACKAGE / "security_checks.py", *(PACKAGE / "adapters").glob("*.py"))
+    sources = "".join(file.read_text() for file in files)
 
     assert documented == set(re.findall(r'id="(onec_exchange\.[A-Z]\d+)"', sources))
     assert {name.rpartition(".")[2] for name in documented} == set(
