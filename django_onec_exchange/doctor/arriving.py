@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from ..simulator.transports import DEFAULT_SCRIPT
 from . import diagnosis, problems
 from .findings import Finding, ok
 from .visit import CHECKAUTH, Stage, Visit, read, refusal_of
@@ -19,11 +18,12 @@ def look_at_address(visit: Visit) -> Iterator[Finding]:
     address = visit.address
     if "?" in visit.url or "#" in visit.url:
         yield problems.QUESTION_MARK.found()
-    if not address.path.strip("/"):
-        yield problems.BARE_HOST.found(path=DEFAULT_SCRIPT)
+    if address.path != visit.path:
+        yield problems.BARE_HOST.found(path=visit.path)
     if address.scheme == "http" and visit.host not in _OWN_MACHINE:
         yield problems.PLAIN_HTTP.found()
-    yield ok(f"{address.scheme}://{visit.host}{f':{address.port}' if address.port else ''}{address.path}")
+    else:
+        yield ok(f"{address.scheme}://{visit.host}")
 
 
 def connect(visit: Visit) -> Iterator[Finding]:
@@ -44,6 +44,7 @@ def recognise(visit: Visit) -> Iterator[Finding]:
         yield diagnosis.of_refusal(visit.greeting, visit)
         return
     visit.stage = Stage.FOUND
-    if not visit.greeting.header("WWW-Authenticate").lower().startswith("basic"):
+    if visit.greeting.header("WWW-Authenticate").lower().startswith("basic"):
+        yield ok(_("it asks for name and password"))
+    else:
         yield problems.NO_CHALLENGE.found()
-    yield ok(_("it asks for name and password"))

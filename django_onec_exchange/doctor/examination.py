@@ -59,7 +59,7 @@ def examine(
             continue
         on_probe(probe)
         for finding in _make(probe, visit):
-            lines = tuple(one.filled(path=visit.address.path, host=visit.host) for one in finding.lines)
+            lines = tuple(one.filled(path=visit.path, host=visit.host) for one in finding.lines)
             yield replace(finding, probe=probe.name, lines=lines)
 
 

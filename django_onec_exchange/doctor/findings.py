@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 
 class Level(IntEnum):
@@ -17,8 +18,12 @@ class Level(IntEnum):
 
     @property
     def word(self) -> str:
-        """Stable, for scripts."""
+        """Stable, for scripts; people get its translation."""
         return self.name.lower()
+
+
+#: the words, for the translators
+WORDS = (gettext_noop("skipped"), gettext_noop("ok"), gettext_noop("warning"), gettext_noop("error"))
 
 
 class Lines(NamedTuple):

@@ -8,8 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.checks import CheckMessage, run_checks
-from django.core.checks import Warning as CheckWarning
+from django.core.checks import WARNING, CheckMessage, run_checks
 from django.db import Error as AnyDatabaseError
 from django.db import connections, router
 from django.db.migrations.executor import MigrationExecutor
@@ -50,7 +49,8 @@ def look_at_database(visit: Visit) -> Iterator[Finding]:
 def look_at_settings(visit: Visit) -> Iterator[Finding]:
     """Run the system checks of the exchange, those for a public site included."""
     found = run_checks(tags=[_TAG], include_deployment_checks=True)
-    messages = [one for one in found if not one.is_silenced() and one.id not in _SEEN_FROM_OUTSIDE]
+    told = [one for one in found if one.level >= WARNING and not one.is_silenced()]
+    messages = [one for one in told if one.id not in _SEEN_FROM_OUTSIDE]
     yield from map(_as_finding, messages)
     allowed = settings.ALLOWED_HOSTS or ([".localhost", "127.0.0.1", "[::1]"] if settings.DEBUG else [])
     host = f"[{visit.host}]" if ":" in visit.host else visit.host
@@ -61,8 +61,7 @@ def look_at_settings(visit: Visit) -> Iterator[Finding]:
 
 
 def _as_finding(message: CheckMessage) -> Finding:
-    serious = message.level > CheckWarning("").level
-    level = Level.ERROR if serious else Level.WARNING
+    level = Level.ERROR if message.level > WARNING else Level.WARNING
     return Finding(message.id or "", level, str(message.msg), remedy=str(message.hint or ""))
 
 

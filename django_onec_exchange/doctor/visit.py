@@ -18,6 +18,7 @@ from django.utils.translation import gettext, override
 
 from ..protocol.errors import ExchangeError
 from ..simulator import Answer, Authorisation, HttpTransport, Portion, Reply, TransferError, read_reply
+from ..simulator.transports import DEFAULT_SCRIPT
 
 #: Taken for a stock 1C, also by protections against robots, and told from one in the site's sessions.
 USER_AGENT = "1C+Enterprise/8.3 onec_doctor"
@@ -25,6 +26,7 @@ CHECKAUTH = "type=catalog&mode=checkauth"  # what 1C's own test of the connectio
 INIT = "type=catalog&mode=init"  # forgets what the session uploaded, nothing else
 FILE = "type=catalog&mode=file&filename="  # stored, and never imported unless ``import`` is asked for
 
+_UPLOAD_TIME = 180  # seconds for one upload, as UT has for each call
 _JUNK = "\ufeff \t\r\n"  # what may stand before an answer
 _LANGUAGES = ("en", "ru")  # the sentences of the exchange are translated into
 
@@ -45,7 +47,7 @@ class Visit:
     url: str
     username: str = ""
     password: str = field(default="", repr=False)
-    timeout: float = 30  # seconds for each call
+    timeout: float = 30  # seconds for each call; an upload has more
     file_limit: int | None = None  # bytes, as the settings here say; None: they are not the site's
     memory_limit: int | None = None  # bytes: DATA_UPLOAD_MAX_MEMORY_SIZE of the settings here
     password_is_right: bool | None = None  # by the database here; None: it does not tell
@@ -59,7 +61,8 @@ class Visit:
     clock_difference: timedelta | None = None  # the smallest seen
 
     def __post_init__(self) -> None:
-        self.transport = HttpTransport(self.url, self.timeout)  # raises ValueError
+        self._calls = HttpTransport(self.url, self.timeout)  # raises ValueError
+        self._uploads = HttpTransport(self.url, max(self.timeout, _UPLOAD_TIME))
         address = self.url.replace(" ", "").replace("\\", "/")
         self.address: SplitResult = urlsplit(address if "://" in address else f"http://{address}")
 
@@ -67,10 +70,15 @@ class Visit:
     def host(self) -> str:
         return self.address.hostname or ""
 
+    @property
+    def path(self) -> str:
+        """The path that is asked for; 1C has one of its own for a bare host."""
+        return self.address.path if self.address.path.strip("/") else DEFAULT_SCRIPT
+
     def ask(self, query: str, *, basic: bool = False, cookie: bool = False) -> Answer:
         """Send a GET.  Raises TransferError if no whole answer comes."""
         begun, started = datetime.now(UTC), monotonic()
-        answer = self.transport.send("GET", query, headers=self._headers(basic, cookie))
+        answer = self._calls.send("GET", query, headers=self._headers(basic, cookie))
         self.slowest = max(self.slowest, monotonic() - started)
         self._compare_clocks(answer, begun)
         return answer
@@ -78,13 +86,13 @@ class Visit:
     def upload(self, name: str, size: int) -> Answer:
         """Send a file of blanks under a name that 1C would not use.  Raises TransferError."""
         body = Portion(_Blanks(), 0, size, self.on_sent)
-        return self.transport.send("POST", FILE + name, headers=self._headers(True, True), body=body)
+        return self._uploads.send("POST", FILE + name, headers=self._headers(True, True), body=body)
 
     def forget_uploads(self) -> None:
         """Let the site remove what this visit uploaded."""
         if self.stage is Stage.SIGNED_IN:
             with suppress(TransferError):
-                self.transport.send("GET", INIT, headers=self._headers(True, True))
+                self._calls.send("GET", INIT, headers=self._headers(True, True))
 
     def _headers(self, basic: bool, cookie: bool) -> dict[str, str]:
         headers = {"User-Agent": USER_AGENT}

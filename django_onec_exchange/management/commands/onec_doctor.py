@@ -17,8 +17,6 @@ from ...conf import conf
 from ...doctor import PROBES, Finding, Level, Visit, examine
 from ...doctor.examination import Probe
 
-_WIDTH = max(len(level.word) for level in Level)
-
 
 class Command(BaseCommand):
     """Thin: what is asked and concluded is in ``doctor``.  Exit codes: 0 fine, 1 warnings alone, 2 errors."""
@@ -51,9 +49,9 @@ class Command(BaseCommand):
         for finding in examine(visit, local=not options["remote_only"], on_probe=self._progress(visit)):
             findings.append(finding)
             if not options["json"]:
-                self._wipe()
+                self._write_over("")
                 self._show(finding)
-        self._wipe()
+        self._write_over("")
         errors, warnings = (_count(findings, level) for level in (Level.ERROR, Level.WARNING))
         if options["json"]:
             told = {"errors": errors, "warnings": warnings, "findings": [one.as_dict() for one in findings]}
@@ -67,27 +65,23 @@ class Command(BaseCommand):
         """Show on a terminal what is being looked at, and how far an upload is."""
         sent = 0
 
-        def tell(text: str) -> None:
-            if self.stderr.isatty():
-                self.stderr.write(f"\r\x1b[K{text}", self.style.NOTICE, ending="")
-                self.stderr.flush()
-
         def begin(probe: Probe) -> None:
             nonlocal sent
             sent = 0
-            tell(f"{_(probe.title)}…")
+            self._write_over(f"{_(probe.title)}…")
 
         def count(size: int) -> None:
             nonlocal sent
             sent += size
-            tell(_("Uploads… %(count)d KB sent") % {"count": sent // 1024})
+            self._write_over(_("Uploads… %(count)d KB sent") % {"count": sent // 1024})
 
         visit.on_sent = count
         return begin
 
-    def _wipe(self) -> None:
+    def _write_over(self, text: str) -> None:
+        """Replace the last line of a terminal; elsewhere the findings are progress enough."""
         if self.stderr.isatty():
-            self.stderr.write("\r\x1b[K", ending="")
+            self.stderr.write(f"\r\x1b[K{text}", str, ending="")
             self.stderr.flush()
 
     def _show(self, finding: Finding) -> None:
@@ -95,9 +89,10 @@ class Command(BaseCommand):
         styles = {Level.OK: self.style.SUCCESS, Level.WARNING: self.style.WARNING, Level.ERROR: self.style.ERROR}
         style = styles.get(finding.level, str)
         code = f" [{finding.code}]" if finding.level > Level.OK else ""
-        word = style(finding.level.word.ljust(_WIDTH))
+        width = max(len(_(level.word)) for level in Level)
+        word = style(_(finding.level.word).ljust(width))
         self.stdout.write(f"{word}  {title}: {finding.message}{code}")
-        margin = " " * (_WIDTH + 2)
+        margin = " " * (width + 2)
         for words, text in ((_("Seen"), finding.seen), (_("Remedy"), finding.remedy)):
             if text:
                 self.stdout.write(f"{margin}{words}: {text}")
