@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.timezone import make_aware
 
 import django_onec_exchange
-from django_onec_exchange import adapters, checks, signals, simulator
+from django_onec_exchange import adapters, checks, doctor, signals, simulator
 from django_onec_exchange.adapters import OrderSerializer, wellknown
 from django_onec_exchange.adapters.order_updates import FACTS, STATUS_PREFIX
 from django_onec_exchange.commerceml.reader import DOCUMENTS, SECTIONS
@@ -173,6 +173,25 @@ def test_every_refusal_is_documented_with_its_sentence():
 
 def subclasses(cls: type) -> set[type]:
     return {one for child in cls.__subclasses__() for one in (child, *subclasses(child))}
+
+
+def test_every_finding_of_the_doctor_is_documented_with_its_remedy():
+    documented = {code(row[0])[0]: row[1:] for row in table("doctor.md", head="code")}
+    known = [value for value in vars(doctor.problems).values() if isinstance(value, doctor.Problem)]
+
+    assert documented == {
+        problem.code: [
+            problem.level.word,
+            *(re.sub(r"%\(\w+\)s", "…", text) for text in (problem.message, problem.remedy)),
+        ]
+        for problem in known
+    }
+
+
+def test_what_the_doctor_looks_at_is_documented():
+    documented = [code(row[0])[0] for row in table("doctor.md", head="probe")]
+
+    assert documented == [probe.name for probe in doctor.PROBES]
 
 
 def test_every_check_is_documented():
@@ -371,7 +390,10 @@ def test_commands_have_the_options_that_are_shown(page):
             parser.parse_args(arguments)
 
 
-@pytest.mark.parametrize(("page", "command"), [("testing.md", "onec_simulate"), ("incoming.md", "onec_import")])
+@pytest.mark.parametrize(
+    ("page", "command"),
+    [("testing.md", "onec_simulate"), ("incoming.md", "onec_import"), ("doctor.md", "onec_doctor")],
+)
 def test_every_option_is_documented(page, command):
     documented = {name for row in table(page, head="option") for name in code(row[0]) if name[0] == "-"}
     parser = load_command_class("django_onec_exchange", command).create_parser("manage.py", "")
