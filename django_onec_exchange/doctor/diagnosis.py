@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from ..simulator import Answer, TransferError
 from ..simulator.transports import REDIRECTS
 from . import problems
 from .findings import Finding
-from .visit import Visit, read, refusal_of
+from .visit import Visit, host_of, read, refusal_of
 
 _NO_WAY = (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH)
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body")
@@ -68,7 +68,7 @@ def of_stranger(answer: Answer, visit: Visit) -> Finding:
         404: problems.NOT_FOUND,
         502: problems.SITE_DOWN,
         503: problems.SITE_DOWN,
-        504: problems.SITE_DOWN,
+        504: problems.GATEWAY_TIMEOUT,
     }
     problem = by_status.get(answer.status)
     if problem is None and answer.status >= 500:
@@ -97,26 +97,30 @@ def _of_redirect(answer: Answer, visit: Visit) -> Finding:
     asked = visit.address
     try:
         target = urlsplit(urljoin(asked.geturl(), answer.header("Location")))
-        host = f"{target.hostname or ''}{f':{target.port}' if target.port else ''}"
+        port = _port(target)
     except ValueError:
         return problems.REDIRECT.found(difference=_("an address that cannot be read"), target="?")
-    seen = f"HTTP {answer.status} → {target.scheme}://{host}{target.path}"
-    if (target.scheme, target.netloc, target.path) == (asked.scheme, asked.netloc, asked.path):
-        return problems.REDIRECT_LOOP.found(seen)
-    if "login" in target.path or "signin" in target.path or "next=" in target.query:
-        return problems.LOGIN_PAGE.found(seen)
+    to = f"{target.scheme}://{target.netloc.rpartition('@')[2]}{target.path}"
+    seen = f"HTTP {answer.status} → {to}"
     changes = []
     if target.scheme != asked.scheme:
         changes.append(target.scheme)
-    if target.hostname != asked.hostname:
+    if host_of(target) != visit.host:
         changes.append(_("another host"))
-    elif target.port != asked.port and target.scheme == asked.scheme:
+    if port != _port(asked) and target.scheme == asked.scheme:
         changes.append(_("another port"))
     if target.path != asked.path:
         changes.append(_changed_path(asked.path, target.path))
-    return problems.REDIRECT.found(
-        seen, difference=", ".join(changes), target=f"{target.scheme}://{host}{target.path}"
-    )
+    if not changes:
+        return problems.REDIRECT_LOOP.found(seen)
+    if "login" in target.path or "next=" in target.query:
+        return problems.LOGIN_PAGE.found(seen)
+    return problems.REDIRECT.found(seen, difference=", ".join(changes), target=to)
+
+
+def _port(address: SplitResult) -> int:
+    """Return the port of an address.  Raises ValueError for one that is none."""
+    return address.port or (443 if address.scheme == "https" else 80)
 
 
 def _changed_path(asked: str, target: str) -> str:

@@ -151,6 +151,12 @@ SITE_DOWN = Problem(
     _E,
     _("The server cannot reach the site, or the site is being maintained (HTTP %(status)s)."),
     _("Is the application server running? Is a maintenance mode on? The log of the web server says why."),
+)
+GATEWAY_TIMEOUT = Problem(
+    "gateway-timeout",
+    _E,
+    _("The server in front of the site waited in vain for its answer (HTTP 504)."),
+    _("Does the application server have a free worker? If it only takes long, let the server wait longer."),
     servers.TIMEOUT,
 )
 SERVER_ERROR = Problem(

@@ -57,7 +57,7 @@ def look_at_settings(visit: Visit) -> Iterator[Finding]:
     if not validate_host(host, allowed):
         yield problems.HOST_NOT_ALLOWED.found(host=visit.host)
     elif not messages:
-        yield ok(_("manage.py check --deploy finds nothing about the exchange"))
+        yield ok(_("the checks find nothing"))
 
 
 def _as_finding(message: CheckMessage) -> Finding:

@@ -14,7 +14,7 @@ AUTHORIZATION = (
         "location {path} {\n    auth_basic off;\n    proxy_set_header Authorization $http_authorization;\n}",
     ),
     Lines("Apache, mod_wsgi", "WSGIPassAuthorization On"),
-    Lines("Apache, mod_proxy_fcgi, mod_proxy_uwsgi", '<Location "{path}">\n    CGIPassAuth On\n</Location>'),
+    Lines("Apache, mod_proxy_fcgi", '<Location "{path}">\n    CGIPassAuth On\n</Location>'),
     Lines("Apache, mod_proxy_http", _("# remove: RequestHeader unset Authorization")),
     Lines("gunicorn, uWSGI", _("# nothing to set: they pass it on")),
     Lines(CDN, _("# hand Authorization to the origin for {path}; switch its own password protection off")),

@@ -18,61 +18,63 @@ MEBIBYTE = 1 << 20
 _SMALLEST = 1 << 16  # bytes
 _LARGEST = 64 * MEBIBYTE  # no more is sent, whatever the site takes
 _GROWTH = 4
+_BEHIND_A_PROXY = (502, 503)  # an application server that closes the connection over a large body
 
 
 def upload_growing_files(visit: Visit) -> Iterator[Finding]:
     """Send larger and larger files, up to what the site says that it takes in one request."""
     passed = 0
-    for size in _sizes(visit):
+    sizes = _sizes(visit)
+    for size in sizes:
         try:
             answer = visit.upload(NAME, size)
         except TransferError as error:
             if not error.partial:
                 raise
-            yield _limit(size, passed, _("the connection broke off"))
+            yield _limit(size, passed, sizes[-1], _("the connection broke off"))
             return
         finally:
             visit.forget_uploads()
         if not read(answer).succeeded:
-            yield _why_not(answer, visit, size, passed)
+            is_limit = answer.status == 413 or (passed and answer.status in _BEHIND_A_PROXY)
+            seen = diagnosis.shown(answer)
+            yield _limit(size, passed, sizes[-1], seen) if is_limit else _why_not(answer, visit, size)
             return
         passed = size
     yield ok(_("%(size)s in one request") % {"size": megabytes(passed)})
 
 
-def _sizes(visit: Visit) -> Iterator[int]:
-    limit = _SMALLEST
+def _sizes(visit: Visit) -> list[int]:
+    """Return how large the files are: the last is as large as the site takes, within reason."""
+    limit = 0
     if visit.parameters is not None:
         limit = read_parameters(read(visit.parameters), exactly_two_lines=False).file_limit
-    largest = min(limit, _LARGEST) if limit > 0 else _LARGEST
-    size = _SMALLEST
-    while size < largest:
-        yield size
-        size *= _GROWTH
-    yield largest
+    largest = min(limit, _LARGEST) if limit > 0 else _SMALLEST
+    sizes = [_SMALLEST]
+    while sizes[-1] * _GROWTH < largest:
+        sizes.append(sizes[-1] * _GROWTH)
+    return [*(size for size in sizes if size < largest), largest]
 
 
-def _why_not(answer: Answer, visit: Visit, size: int, passed: int) -> Finding:
-    if answer.status == 413:
-        return _limit(size, passed, diagnosis.shown(answer))
+def _why_not(answer: Answer, visit: Visit, size: int) -> Finding:
     if answer.status == 400 and visit.memory_limit is not None and size > visit.memory_limit:
         return problems.BODY_READ.found(diagnosis.shown(answer))
     return diagnosis.of_refusal(answer, visit)
 
 
-def _limit(size: int, passed: int, what: str) -> Finding:
+def _limit(size: int, passed: int, wanted: int, what: str) -> Finding:
     sizes = {"passed": megabytes(passed), "size": megabytes(size), "what": what}
-    needed = size // MEBIBYTE + 1
+    needed = wanted // MEBIBYTE + 1
     return problems.BODY_LIMIT.found(
         _("%(passed)s got through, %(size)s did not: %(what)s") % sizes,
         megabytes=needed,
         bytes=needed * MEBIBYTE,
-        passed=passed,
+        passed=max(passed, _SMALLEST),
     )
 
 
 def megabytes(size: int) -> str:
-    return f"{size / MEBIBYTE:.3g} MB"
+    return _("%(count)s MB") % {"count": f"{size / MEBIBYTE:.3g}"}
 
 
 def upload_cyrillic_name(visit: Visit) -> Iterator[Finding]:

@@ -68,7 +68,7 @@ class Visit:
 
     @property
     def host(self) -> str:
-        return self.address.hostname or ""
+        return host_of(self.address)
 
     @property
     def path(self) -> str:
@@ -119,6 +119,15 @@ class _Blanks(BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         return b" " * (size or 0)
+
+
+def host_of(address: SplitResult) -> str:
+    """Return the host as it is called: in ASCII, also a name in Cyrillic."""
+    name = address.hostname or ""
+    try:
+        return name.encode("idna").decode()
+    except UnicodeError:
+        return name
 
 
 def read(answer: Answer) -> Reply:

@@ -6,6 +6,7 @@ import http.client
 import socket
 import ssl
 import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,6 +63,14 @@ def _hand_on(asked: Asked, host: str, port: int) -> Said:
         connection.close()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), (OSError, ValueError)):  # one of the two has hung up
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def proxy(site_url: str, behave: Behaviour, *, secure: bool = False) -> Iterator[str]:
     """Serve ``behave`` in front of the site, and yield the address to call."""
@@ -91,8 +100,7 @@ def proxy(site_url: str, behave: Behaviour, *, secure: bool = False) -> Iterator
 
         def log_message(self, *args: object) -> None: ...
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), Handler) as server:
         if secure:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(CERTIFICATE)

@@ -120,6 +120,8 @@ def test_a_port_where_another_language_is_spoken(examine):
         ("/1c/exchange/?type=catalog&mode=checkauth", "a slash at the end", "/1c/exchange/"),
         ("/ru/1c/exchange", "a language before the path", "/ru/1c/exchange"),
         ("/elsewhere/", "another path", "/elsewhere/"),
+        ("http://127.0.0.1:9/1c/exchange", "another port", "http://127.0.0.1:9/1c/exchange"),
+        ("http://[::1/1c/exchange", "an address that cannot be read", "?"),
     ],
 )
 @pytest.mark.parametrize("status", [301, 302, 308])
@@ -176,6 +178,7 @@ PAGE = b"<!DOCTYPE html><html><body>...</body></html>"
         (answers(500, PAGE), "server-error"),
         (answers(502, PAGE), "site-down"),
         (answers(503, PAGE), "site-down"),
+        (answers(504, PAGE), "gateway-timeout"),
         (answers(401, PAGE, WWW_Authenticate='Basic realm="closed"'), "foreign-login"),
         (answers(200, "failure\nОшибка авторизации".encode("cp1251")), "other-program"),
         (answers(200, b""), "other-program"),
@@ -362,12 +365,14 @@ def test_utf_8_needs_not_be_named(site_url, examine):
 # -- uploads
 
 
-@pytest.mark.parametrize("how", ["413", "hangs up"])
-def test_a_limit_on_bodies(site_url, examine, how):
+@pytest.mark.parametrize("how", [413, 502, 503, "hangs up"])
+def test_a_limit_on_bodies(site_url, examine, settings, how):
+    settings.ONEC_EXCHANGE_FILE_LIMIT = 3_000_000
+
     def limit(asked, site):
         if int(asked.headers.get("Content-Length", 0)) <= 100_000:
             return site(asked)
-        return Said(413, {}, PAGE) if how == "413" else hang_up(asked)
+        return hang_up(asked) if how == "hangs up" else Said(how, {}, PAGE)
 
     with proxy(site_url, limit) as address:
         report = examine(address)
@@ -376,7 +381,7 @@ def test_a_limit_on_bodies(site_url, examine, how):
     finding = report.about("body-limit")
     assert "0.0625 MB got through, 0.25 MB did not" in finding["seen"]
     texts = [one["text"] for one in finding["lines"]]
-    assert "client_max_body_size 1m;" in texts
+    assert "client_max_body_size 3m;" in texts
     assert "ONEC_EXCHANGE_FILE_LIMIT = 65536  # instead: what got through" in texts
 
 

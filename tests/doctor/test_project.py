@@ -11,8 +11,12 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from django_onec_exchange.doctor import Visit
+from django_onec_exchange.doctor.project import look_at_settings
+from django_onec_exchange.incoming import tasks
 from django_onec_exchange.models import ExchangeSession, ImportSession, IncomingFile, OrderBatch
-from tests.conftest import USERNAME
+from tests.conftest import ENDPOINT, USERNAME
+from tests.incoming import files
 from tests.shop.models import Order
 
 from .conftest import run
@@ -166,6 +170,18 @@ def test_a_check_that_the_project_silenced_is_not_told(site_url, examine, settin
     assert examine(site_url).codes == []
 
 
+def test_a_domain_in_cyrillic_is_compared_as_it_is_called(settings):
+    settings.ALLOWED_HOSTS = ["xn--80aairftm.xn--p1ai"]
+
+    assert look_at("https://магазин.рф/1c/exchange/") == ["ok"]
+    assert look_at("https://другой.рф/1c/exchange/") == ["host-not-allowed"]
+
+
+def look_at(address: str) -> list[str]:
+    visit = Visit(address, file_limit=None)
+    return [finding.code for finding in look_at_settings(visit)]
+
+
 def test_sessions_that_end_at_once(site_url, examine, settings):
     settings.ONEC_EXCHANGE_SESSION_LIFETIME = 1e-6
 
@@ -214,17 +230,21 @@ def test_migrations_that_are_not_applied(site_url, examine):
 
 
 @pytest.fixture
-def queued(db, settings, account, sign_in) -> ImportSession:
-    """An import that was put into the queue ten minutes ago, and that no worker began."""
+def queued(settings, site, sign_in, ask) -> ImportSession:
+    """An import that 1C asked for ten minutes ago, and that no worker began."""
+    framework = type(tasks.import_task).__module__.rpartition(".")[0]  # Django's own, or its backport
+    backend = "tests.test_checks.BackendWithWorker"
+    settings.TASKS = {"default": {"BACKEND": backend, "OPTIONS": {"framework": framework}}}
     settings.ONEC_EXCHANGE_IMPORT_TASKS = True
-    settings.SILENCED_SYSTEM_CHECKS = ["onec_exchange.E009"]
-    sign_in()
-    session = ExchangeSession.objects.get()
-    file = IncomingFile.objects.create(session=session, upload="1-a", type="catalog", name="import.xml")
-    now = timezone.now()
-    return ImportSession.objects.create(
-        base=session.base, file=file, created_at=now - timedelta(minutes=10), enqueued_at=now
-    )
+    settings.ONEC_EXCHANGE_IMPORT_POLL_HOLD = 0
+    token = sign_in()
+    upload = "type=catalog&mode=file&filename=import.xml"
+    headers = {"Cookie": f"onec_exchange={token}"}
+    site.post(f"{ENDPOINT}?{upload}", files.catalog(["a"]), content_type="text/xml", headers=headers)
+    reply = ask("type=catalog&mode=import&filename=import.xml", cookie=token)
+    assert reply.content.startswith(b"progress")
+    ImportSession.objects.update(created_at=timezone.now() - timedelta(minutes=10))
+    return ImportSession.objects.get()
 
 
 def test_a_worker_that_sleeps(site_url, examine, queued):
