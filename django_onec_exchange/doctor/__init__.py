@@ -1,6 +1,6 @@
 """Why does 1C get no exchange with this address?  What ``manage.py onec_doctor`` asks, and what it concludes.
 
-``probes`` is the list of what is looked at, ``problems`` of what may be wrong.  Nothing here prints.
+``examination`` lists what is looked at, ``problems`` what may be wrong.  Nothing here prints.
 """
 
 from .examination import PROBES, examine

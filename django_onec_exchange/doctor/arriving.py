@@ -30,11 +30,8 @@ def connect(visit: Visit) -> Iterator[Finding]:
     """Call once, without credentials."""
     visit.greeting = visit.ask(CHECKAUTH)
     visit.stage = Stage.ANSWERED
-    yield ok(_("HTTP %(status)s after %(seconds)s s") % _seen(visit))
-
-
-def _seen(visit: Visit) -> dict[str, object]:
-    return {"status": visit.greeting.status, "seconds": f"{visit.slowest:.2f}"}
+    seen = {"status": visit.greeting.status, "seconds": f"{visit.slowest:.2f}"}
+    yield ok(_("HTTP %(status)s after %(seconds)s s") % seen)
 
 
 def recognise(visit: Visit) -> Iterator[Finding]:

@@ -13,9 +13,16 @@ from ..simulator import Answer, TransferError
 from ..simulator.transports import REDIRECTS
 from . import problems
 from .findings import Finding
-from .visit import Visit, host_of, read, refusal_of
+from .visit import Stage, Visit, host_of, read, refusal_of
 
 _NO_WAY = (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH)
+_ON_THE_WAY = {
+    403: problems.FORBIDDEN,
+    502: problems.SITE_DOWN,
+    503: problems.SITE_DOWN,
+    504: problems.GATEWAY_TIMEOUT,
+}
+_AT_THE_ADDRESS = {400: problems.BAD_HOST, 401: problems.FOREIGN_LOGIN, 404: problems.NOT_FOUND}
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body")
 
 
@@ -27,7 +34,7 @@ def of_silence(error: TransferError, visit: Visit) -> Finding:
     if isinstance(cause, OSError) and cause.errno in _NO_WAY:
         return problems.REFUSED.found()
     if isinstance(cause, TimeoutError) or (cause is None and not error.partial):
-        return problems.TIMED_OUT.found(seconds=f"{visit.timeout:g}")
+        return problems.TIMED_OUT.found(seconds=f"{visit.patience:g}")
     if isinstance(cause, ssl.SSLCertVerificationError):
         return problems.CERTIFICATE.found(reason=cause.verify_message.rstrip("."))
     if isinstance(cause, ssl.SSLError):
@@ -61,20 +68,16 @@ def of_stranger(answer: Answer, visit: Visit) -> Finding:
     """Return what an answer is that is none of the exchange's own."""
     if answer.status in REDIRECTS:
         return _of_redirect(answer, visit)
-    by_status = {
-        400: problems.BAD_HOST,
-        401: problems.FOREIGN_LOGIN,
-        403: problems.FORBIDDEN,
-        404: problems.NOT_FOUND,
-        502: problems.SITE_DOWN,
-        503: problems.SITE_DOWN,
-        504: problems.GATEWAY_TIMEOUT,
-    }
-    problem = by_status.get(answer.status)
+    if answer.header("Content-Encoding", "identity").lower() != "identity":
+        return problems.COMPRESSED.found(f"Content-Encoding: {answer.header('Content-Encoding')}")
+    problem = _ON_THE_WAY.get(answer.status)
     if problem is None and answer.status >= 500:
         problem = problems.SERVER_ERROR
+    if problem is None and visit.stage >= Stage.FOUND:
+        problem = problems.UNEXPECTED
     if problem is None:
-        problem = problems.HTML_PAGE if is_html(answer) else problems.OTHER_PROGRAM
+        page = problems.HTML_PAGE if is_html(answer) else problems.OTHER_PROGRAM
+        problem = _AT_THE_ADDRESS.get(answer.status, page)
     return problem.found(shown(answer), status=answer.status)
 
 

@@ -59,12 +59,23 @@ def examine(
             continue
         on_probe(probe)
         for finding in _make(probe, visit):
-            lines = tuple(one.filled(path=visit.path, host=visit.host) for one in finding.lines)
-            yield replace(finding, probe=probe.name, lines=lines)
+            yield replace(
+                finding,
+                probe=probe.name,
+                message=_printable(finding.message),
+                seen=_printable(finding.seen),
+                remedy=_printable(finding.remedy),
+                lines=tuple(one.filled(path=visit.path, host=visit.host) for one in finding.lines),
+            )
+
+
+def _printable(text: str) -> str:
+    """Return a text without what would steer a terminal: parts of it may come from the site."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def _make(probe: Probe, visit: Visit) -> Iterable[Finding]:
-    if visit.stage < probe.needs or (probe.name == "sign-in" and not visit.username):
+    if visit.stage < probe.needs:
         yield skipped(_why_skipped(visit))
         return
     try:

@@ -180,6 +180,12 @@ OTHER_PROGRAM = Problem(
         " systems have such an address, too."
     ),
 )
+UNEXPECTED = Problem(
+    "unexpected-answer",
+    _E,
+    _("Something else than the exchange answers this call (HTTP %(status)s), though it answered others."),
+    _("A server on the way treats it in another way, by its method, size or parameters: its log may say why."),
+)
 QUERY_STRING_LOST = Problem(
     "query-string-lost",
     _E,
@@ -214,7 +220,7 @@ SITE_REFUSES = Problem(
 
 UNKNOWN_ACCOUNT = Problem(
     "unknown-account",
-    _E,
+    _W,
     _("The site's database has no such user."),
     _("Make the account for 1C, or correct --user. Is the database of this command that of the site?"),
 )
@@ -428,8 +434,8 @@ SLEEPING_WORKER = Problem(
 )
 HOST_NOT_ALLOWED = Problem(
     "host-not-allowed",
-    _E,
+    _W,
     _("ALLOWED_HOSTS does not hold %(host)s."),
-    _("Add the host of the address."),
+    _("Add the host of the address, unless the proxy calls the site by another name."),
     servers.HOST,
 )

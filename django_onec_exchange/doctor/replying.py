@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from ..simulator import Answer
-from ..simulator.replies import read_parameters
 from . import problems
-from .findings import Finding, ok
-from .visit import Visit, read
+from .findings import Finding, ok, skipped
+from .visit import Visit
 
 #: What the exchange answers, to the last byte (protocol.md, sections 3 and 5)
 _REFUSAL = re.compile(rb"failure\n[^\n<]+")
@@ -27,9 +26,6 @@ def look_at_bytes(visit: Visit) -> Iterator[Finding]:
     if visit.parameters is not None:
         expected.append((visit.parameters, _PARAMETERS))
     for answer, pattern in expected:
-        if answer.header("Content-Encoding", "identity").lower() != "identity":
-            yield problems.COMPRESSED.found(f"Content-Encoding: {answer.header('Content-Encoding')}")
-            return
         if not pattern.fullmatch(answer.body):
             yield _what_changed(answer.body, pattern)
             return
@@ -73,10 +69,10 @@ def _decodes(body: bytes, charset: str) -> bool:
 
 def compare_settings(visit: Visit) -> Iterator[Finding]:
     """Tell whether the site runs with the settings that this command has."""
-    if visit.parameters is None:
-        return
-    told = read_parameters(read(visit.parameters), exactly_two_lines=False).file_limit
-    if visit.file_limit is not None and told != visit.file_limit:
+    told = visit.limit_told
+    if told <= 0:
+        yield skipped(_("the site's limit cannot be read"))
+    elif visit.file_limit is not None and told != visit.file_limit:
         yield problems.OTHER_SETTINGS.found(told=told, here=visit.file_limit)
     else:
         yield ok(f"file_limit={told}")

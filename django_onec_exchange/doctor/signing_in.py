@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ..simulator import Answer, ExchangeStoppedError, read_authorisation
 from . import diagnosis, problems
-from .findings import Finding, ok
+from .findings import Finding, ok, skipped
 from .visit import CHECKAUTH, INIT, Stage, Visit, read, refusal_of
 
 _REPEATS = 3  # calls of one session: several machines may share the work
@@ -16,6 +16,9 @@ _REPEATS = 3  # calls of one session: several machines may share the work
 
 def sign_in(visit: Visit) -> Iterator[Finding]:
     """Play ``checkauth`` with the account's name and password, once: a wrong one counts at the brake."""
+    if not visit.username:
+        yield skipped(_("needs --user and --password-env"))
+        return
     answer = visit.ask(CHECKAUTH, basic=True)
     try:
         visit.authorisation = read_authorisation(read(answer))
@@ -27,44 +30,54 @@ def sign_in(visit: Visit) -> Iterator[Finding]:
 
 
 def _why_not(answer: Answer, visit: Visit) -> Finding:
-    refusal = refusal_of(read(answer))
-    if refusal is None or refusal[0] != "not-authenticated":
+    if not _is_unauthenticated(answer):
         return diagnosis.of_refusal(answer, visit)
     problem = problems.AUTHORIZATION_STRIPPED if visit.password_is_right else problems.SIGN_IN_REFUSED
     return problem.found(f"HTTP {answer.status}")
 
 
 def stay_signed_in(visit: Visit) -> Iterator[Finding]:
-    """Call with the cookie alone, then with ``sessid`` alone."""
-    for _number in range(_REPEATS):
-        answer = visit.ask(INIT, cookie=True)
-        if read(answer).first_line.startswith("zip="):
-            visit.parameters = answer
-            continue
-        refusal = refusal_of(read(answer))
-        is_stranger = refusal is not None and refusal[0] == "not-authenticated"
-        yield problems.COOKIE_STRIPPED.found() if is_stranger else diagnosis.of_refusal(answer, visit)
-        break
-    else:
+    """Call as 1C does, with cookie and credentials; then with the cookie alone, and with ``sessid`` alone."""
+    answer = visit.ask(INIT, basic=True, cookie=True)
+    if not _is_answered(answer):
+        visit.stage = Stage.FOUND  # nothing that follows could be answered either
+        yield diagnosis.of_refusal(answer, visit)
+        return
+    visit.parameters = answer
+    answers = (visit.ask(INIT, cookie=True) for _number in range(_REPEATS))
+    refused = next((answer for answer in answers if not _is_answered(answer)), None)
+    if refused is None:
         yield ok(_("the cookie comes back"))
+    elif _is_unauthenticated(refused):
+        yield problems.COOKIE_STRIPPED.found()
+    else:
+        yield diagnosis.of_refusal(refused, visit)
     token = visit.authorisation.session_id if visit.authorisation else ""
-    if not read(visit.ask(f"{INIT}&sessid={token}")).first_line.startswith("zip="):
+    if not _is_answered(visit.ask(f"{INIT}&sessid={token}")):
         yield problems.SESSID_LOST.found()
+
+
+def _is_answered(init: Answer) -> bool:
+    return read(init).first_line.startswith("zip=")
+
+
+def _is_unauthenticated(answer: Answer) -> bool:
+    refusal = refusal_of(read(answer))
+    return refusal is not None and refusal[0] == "not-authenticated"
 
 
 def look_for_caches(visit: Visit) -> Iterator[Finding]:
     """Ask the same again: each ``checkauth`` has another token, and nobody gets an answer without credentials."""
     answer = visit.ask(CHECKAUTH, basic=True)
     again = read(answer)
-    same = visit.authorisation is not None and again.line(3) == visit.authorisation.cookie_value
-    given_away = not same and read(visit.ask(INIT)).first_line.startswith("zip=")
-    age = answer.header("Age", "0").strip()
-    if same:
+    if not again.succeeded:
+        yield _why_not(answer, visit)
+    elif visit.authorisation is not None and again.line(3) == visit.authorisation.cookie_value:
         yield problems.CACHED.found(_("two calls got the same token"))
-    elif given_away:
+    elif _is_answered(visit.ask(INIT)):
         yield problems.CACHED.found(_("a call without name and password got an answer"))
-    elif age.isdecimal() and int(age) > 0:
-        yield problems.CACHED.found(f"Age: {age}")
+    elif answer.header("Age", "0").strip("0 "):
+        yield problems.CACHED.found(f"Age: {answer.header('Age')}")
     elif "no-store" not in answer.header("Cache-Control"):
         yield problems.CACHE_CONTROL_LOST.found(f"Cache-Control: {answer.header('Cache-Control') or '—'}")
     else:

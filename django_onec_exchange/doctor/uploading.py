@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from ..simulator import Answer, TransferError
-from ..simulator.replies import read_parameters
 from . import diagnosis, problems
 from .findings import Finding, ok
 from .visit import Visit, read
@@ -46,10 +45,7 @@ def upload_growing_files(visit: Visit) -> Iterator[Finding]:
 
 def _sizes(visit: Visit) -> list[int]:
     """Return how large the files are: the last is as large as the site takes, within reason."""
-    limit = 0
-    if visit.parameters is not None:
-        limit = read_parameters(read(visit.parameters), exactly_two_lines=False).file_limit
-    largest = min(limit, _LARGEST) if limit > 0 else _SMALLEST
+    largest = min(visit.limit_told, _LARGEST) if visit.limit_told > 0 else _SMALLEST
     sizes = [_SMALLEST]
     while sizes[-1] * _GROWTH < largest:
         sizes.append(sizes[-1] * _GROWTH)

@@ -17,7 +17,17 @@ from urllib.parse import SplitResult, urlsplit
 from django.utils.translation import gettext, override
 
 from ..protocol.errors import ExchangeError
-from ..simulator import Answer, Authorisation, HttpTransport, Portion, Reply, TransferError, read_reply
+from ..simulator import (
+    Answer,
+    Authorisation,
+    ExchangeStoppedError,
+    HttpTransport,
+    Portion,
+    Reply,
+    TransferError,
+    read_parameters,
+    read_reply,
+)
 from ..simulator.transports import DEFAULT_SCRIPT
 
 #: Taken for a stock 1C, also by protections against robots, and told from one in the site's sessions.
@@ -59,6 +69,7 @@ class Visit:
     parameters: Answer | None = None  # the answer to ``init``
     slowest: float = 0.0  # seconds
     clock_difference: timedelta | None = None  # the smallest seen
+    patience: float = 0.0  # seconds that the last call was waited for
 
     def __post_init__(self) -> None:
         self._calls = HttpTransport(self.url, self.timeout)  # raises ValueError
@@ -75,8 +86,18 @@ class Visit:
         """The path that is asked for; 1C has one of its own for a bare host."""
         return self.address.path if self.address.path.strip("/") else DEFAULT_SCRIPT
 
+    @property
+    def limit_told(self) -> int:
+        """Bytes that the site takes in one request, as ``init`` says; 0 or less if it cannot be read."""
+        try:
+            parameters = read_parameters(read(self.parameters or Answer(0)), exactly_two_lines=False)
+        except ExchangeStoppedError:
+            return 0
+        return parameters.file_limit
+
     def ask(self, query: str, *, basic: bool = False, cookie: bool = False) -> Answer:
         """Send a GET.  Raises TransferError if no whole answer comes."""
+        self.patience = self._calls.timeout
         begun, started = datetime.now(UTC), monotonic()
         answer = self._calls.send("GET", query, headers=self._headers(basic, cookie))
         self.slowest = max(self.slowest, monotonic() - started)
@@ -85,6 +106,7 @@ class Visit:
 
     def upload(self, name: str, size: int) -> Answer:
         """Send a file of blanks under a name that 1C would not use.  Raises TransferError."""
+        self.patience = self._uploads.timeout
         body = Portion(_Blanks(), 0, size, self.on_sent)
         return self._uploads.send("POST", FILE + name, headers=self._headers(True, True), body=body)
 

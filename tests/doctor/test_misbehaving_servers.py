@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import time
 from email.utils import formatdate
@@ -249,7 +250,10 @@ def test_a_server_that_changes_the_cookie(site_url, examine):
         return site(asked)
 
     with proxy(site_url, change) as address:
-        assert "session-lost" in examine(address).codes
+        report = examine(address)
+
+    assert report.codes == ["session-lost"]
+    assert report.findings[-3]["level"] == "skipped"  # what could not be answered either
 
 
 def test_a_server_that_takes_sessid_out_of_the_address(site_url, examine):
@@ -341,9 +345,24 @@ def test_bytes_behind_the_answer(site_url, examine, what):
         assert examine(address).codes == ["reply-rewritten"]
 
 
-def test_a_packed_answer(site_url, examine):
-    with proxy(site_url, changes(lambda said: said.headers.update({"Content-Encoding": "br"}))) as address:
+@pytest.mark.parametrize("from_size", [0, 120], ids=["every answer", "longer answers"])
+def test_a_packed_answer(site_url, examine, from_size):
+    def pack(said):
+        if len(said.body) >= from_size:
+            said.headers["Content-Encoding"] = "gzip"
+            said.body = gzip.compress(said.body)
+
+    with proxy(site_url, changes(pack)) as address:
         assert examine(address).codes == ["compressed"]
+
+
+def test_an_answer_in_one_line(site_url, examine):
+    def join(said):
+        if said.body.startswith(b"zip="):
+            said.body = said.body.replace(b"\n", b" ")
+
+    with proxy(site_url, changes(join)) as address:
+        assert examine(address).codes == ["reply-rewritten"]
 
 
 def test_another_encoding_in_the_header(site_url, examine):
@@ -409,6 +428,28 @@ def test_a_server_that_drops_bodies(site_url, examine):
         assert set(examine(address).codes) == {"body-lost"}
 
 
+def test_a_server_that_takes_no_posts(site_url, examine):
+    def refuse(asked, site):
+        return Said(405, {}, PAGE) if asked.method == "POST" else site(asked)
+
+    with proxy(site_url, refuse) as address:
+        assert set(examine(address).codes) == {"unexpected-answer"}
+
+
+def test_machines_that_do_not_share_a_database(site_url, examine):
+    """Every other call is answered by a machine that knows neither the account nor the session."""
+    calls = []
+
+    def share(asked, site):
+        calls.append(asked)
+        if "checkauth" not in asked.target and len(calls) % 2:
+            asked.headers["Cookie"] = "onec_exchange=unknown"
+        return site(asked)
+
+    with proxy(site_url, share) as address:
+        assert "session-lost" in examine(address).codes
+
+
 def test_a_middleware_that_reads_the_body(site_url, examine, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
 
@@ -451,6 +492,13 @@ def test_a_clock_that_is_wrong(site_url, examine, seconds):
 def test_a_site_that_does_not_say_its_time(site_url, examine, date):
     with proxy(site_url, changes(lambda said: said.headers.update(Date=date))) as address:
         assert examine(address).codes == []
+
+
+def test_what_a_server_says_does_not_steer_the_terminal(examine):
+    with proxy("http://127.0.0.1/1c/exchange/", answers(404, PAGE, Server="\x1b[2Jnginx")) as address:
+        report = examine(address, "--remote-only")
+
+    assert "\N{REPLACEMENT CHARACTER}[2Jnginx" in report.about("not-found")["seen"]
 
 
 def test_a_slow_site(site_url, examine, monkeypatch):
