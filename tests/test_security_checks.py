@@ -35,7 +35,8 @@ def found_at_deployment():
 @pytest.fixture
 def found_in_database():
     def run():
-        return [one for one in run_checks(tags=[Tags.database]) if (one.id or "").startswith("onec_exchange.")]
+        messages = run_checks(tags=[Tags.database], databases=["default"])
+        return [message for message in messages if (message.id or "").startswith("onec_exchange.")]
 
     return run
 
