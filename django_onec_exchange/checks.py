@@ -49,6 +49,7 @@ from .served import serving
 
 _PREFIX = "ONEC_EXCHANGE_"
 _SHORTEST_SESSION = 3600  # seconds
+_SECRETS = ("GUEST_ID_SECRET", "METRICS_TOKEN")
 
 
 @register("onec_exchange")
@@ -189,4 +190,4 @@ def check_tasks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
 
 def _shown(name: str) -> str:
     value = getattr(conf, name)
-    return f"of type {type(value).__name__}" if name == "GUEST_ID_SECRET" else repr(value)
+    return f"of type {type(value).__name__}" if name in _SECRETS else repr(value)

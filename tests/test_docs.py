@@ -29,6 +29,8 @@ from django_onec_exchange.adapters.order_updates import FACTS, STATUS_PREFIX
 from django_onec_exchange.commerceml.reader import DOCUMENTS, SECTIONS
 from django_onec_exchange.commerceml.versions import VERSIONS
 from django_onec_exchange.conf import OnecExchangeConf
+from django_onec_exchange.contrib.prometheus import ExchangeCollector
+from django_onec_exchange.health import Level
 from django_onec_exchange.models import ImportSession, OrderBatch, OrderDelivery
 from django_onec_exchange.protocol.errors import ExchangeError
 from django_onec_exchange.protocol.modes import TYPES_OF, Mode
@@ -242,9 +244,35 @@ def test_the_signals_are_all_documented():
 def test_the_status_is_documented():
     documented = [code(row[0])[0] for row in table("operations.md", head="key")]
 
-    assert documented == list(ExchangeStatus.__dataclass_fields__)
+    assert documented == [*ExchangeStatus.__dataclass_fields__, "level", "findings"]
     of_window = [code(row[0])[0] for row in table("operations.md", head="of `window`")]
     assert of_window == list(WindowStatus.__dataclass_fields__)
+
+
+def test_every_finding_is_documented_with_its_levels():
+    documented = {code(row[0])[0]: set(row[1].split(" or ")) for row in table("monitoring.md", head="code")}
+    made: dict[str, set[str]] = {}
+    for file in (PACKAGE / "health").glob("*.py"):
+        for call in calls(file, "Finding"):
+            given = {keyword.arg: keyword.value for keyword in call.keywords}
+            levels = {node.attr for node in ast.walk(given["level"]) if isinstance(node, ast.Attribute)}
+            made[given["code"].value] = {name.lower() for name in levels & set(Level.names)}
+
+    assert documented == made
+
+
+def test_every_metric_is_documented_and_the_alerts_name_no_other():
+    documented = [code(row[0])[0] for row in table("monitoring.md", head="metric")]
+    families = [family.name for family in ExchangeCollector().describe()]
+
+    assert documented == families
+    alerts = "".join(blocks((DOCS / "monitoring.md").read_text(), "yaml"))
+    assert set(re.findall(r"onec_exchange_\w+", alerts)) <= set(families)
+
+
+def calls(file: Path, name: str) -> list[ast.Call]:
+    found = (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call))
+    return [call for call in found if isinstance(call.func, ast.Name) and call.func.id == name]
 
 
 def test_the_adapters_of_the_table_exist():

@@ -29,7 +29,7 @@ class Probe:
 PROBES = (
     Probe("database", gettext_noop("Database"), project.look_at_database, local=True),
     Probe("settings", gettext_noop("Settings"), project.look_at_settings, local=True),
-    Probe("worker", gettext_noop("Worker for imports"), project.look_at_worker, local=True),
+    Probe("history", gettext_noop("Exchanges so far"), project.look_at_history, local=True),
     Probe("account", gettext_noop("Account"), project.look_at_account, local=True),
     Probe("address", gettext_noop("Address"), arriving.look_at_address),
     Probe("connection", gettext_noop("Connection"), arriving.connect),

@@ -423,15 +423,6 @@ MIGRATIONS = Problem(
     _("Migrations of the exchange are not applied: %(names)s."),
     _("Run manage.py migrate."),
 )
-SLEEPING_WORKER = Problem(
-    "sleeping-worker",
-    _E,
-    _("An import has waited %(minutes)s minutes for a worker."),
-    _(
-        "Start the worker (manage.py db_worker), with the database and the UPLOAD_ROOT"
-        " of the site, and keep it running."
-    ),
-)
 HOST_NOT_ALLOWED = Problem(
     "host-not-allowed",
     _W,

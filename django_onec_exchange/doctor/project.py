@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -13,12 +12,12 @@ from django.db import Error as AnyDatabaseError
 from django.db import connections, router
 from django.db.migrations.executor import MigrationExecutor
 from django.http.request import validate_host
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .. import health
 from ..access import PERMISSION
-from ..conf import conf
-from ..models import ExchangeSession, ImportSession
+from ..models import ExchangeSession
+from ..mounting import get_bases
 from . import problems
 from .findings import Finding, Level, ok, skipped
 from .visit import Visit
@@ -26,7 +25,6 @@ from .visit import Visit
 _APP = "django_onec_exchange"
 _TAG = "onec_exchange"  # of the exchange's system checks
 _SEEN_FROM_OUTSIDE = ("onec_exchange.W016",)  # the doctor knows by which scheme 1C calls
-_BEGINS_WITHIN = timedelta(minutes=2)  # a worker that is awake takes an import up at once
 
 
 def look_at_database(visit: Visit) -> Iterator[Finding]:
@@ -65,21 +63,14 @@ def _as_finding(message: CheckMessage) -> Finding:
     return Finding(message.id or "", level, str(message.msg), remedy=str(message.hint or ""))
 
 
-def look_at_worker(visit: Visit) -> Iterator[Finding]:
-    """Tell whether imports that were put into the queue are taken out again."""
-    if not conf.IMPORT_TASKS:
-        yield ok(_("imports need none"))
-        return
-    now = timezone.now()
-    imports = ImportSession.objects.all()
-    queued = imports.filter(state=ImportSession.State.WAITING, enqueued_at__isnull=False, position=0)
-    oldest = queued.filter(created_at__lt=now - _BEGINS_WITHIN).order_by("created_at").first()
-    at_work = imports.filter(state=ImportSession.State.RUNNING, lease_until__gt=now).exists()
-    if oldest is not None and not at_work:
-        waited = now - oldest.created_at
-        yield problems.SLEEPING_WORKER.found(minutes=int(waited.total_seconds() // 60))
-    else:
-        yield ok(_("no import waits in vain"))
+def look_at_history(visit: Visit) -> Iterator[Finding]:
+    """Tell what is wrong with the exchanges so far, such as a worker that sleeps; the first may be still to come."""
+    told = dict.fromkeys(one for base in get_bases() for one in health.examine(base))
+    found = [one for one in told if one.code != "never-came"]
+    for one in found:
+        yield Finding(one.code, Level[one.level.name], one.message, remedy=one.remedy)
+    if not found:
+        yield ok(_("nothing is wrong with what 1C did so far"))
 
 
 def look_at_account(visit: Visit) -> Iterator[Finding]:

@@ -29,9 +29,8 @@ from ..simulator import (
     read_reply,
 )
 from ..simulator.transports import DEFAULT_SCRIPT
+from ..status import DOCTOR_AGENT
 
-#: Taken for a stock 1C, also by protections against robots, and told from one in the site's sessions.
-USER_AGENT = "1C+Enterprise/8.3 onec_doctor"
 CHECKAUTH = "type=catalog&mode=checkauth"  # what 1C's own test of the connection asks
 INIT = "type=catalog&mode=init"  # forgets what the session uploaded, nothing else
 FILE = "type=catalog&mode=file&filename="  # stored, and never imported unless ``import`` is asked for
@@ -117,7 +116,7 @@ class Visit:
                 self._calls.send("GET", INIT, headers=self._headers(True, True))
 
     def _headers(self, basic: bool, cookie: bool) -> dict[str, str]:
-        headers = {"User-Agent": USER_AGENT}
+        headers = {"User-Agent": DOCTOR_AGENT}
         if basic:
             credentials = b64encode(f"{self.username}:{self.password}".encode()).decode()
             headers["Authorization"] = f"Basic {credentials}"

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from django_onec_exchange import health
 from django_onec_exchange.doctor import Visit
 from django_onec_exchange.doctor.project import look_at_settings
 from django_onec_exchange.incoming import tasks
@@ -114,7 +115,7 @@ def test_the_brake_says_that_one_has_to_wait(site_url, examine, settings, ask):
 
     report = examine(site_url)
 
-    assert report.codes == ["brake"]
+    assert report.codes == ["wrong-passwords", "brake"]
     assert "15" in report.about("brake")["message"]
 
 
@@ -207,7 +208,7 @@ def test_remote_only_leaves_the_project_alone(site_url, examine, settings):
     report = examine(site_url, "--remote-only")
 
     assert report.codes == []
-    assert {"database", "settings", "worker", "account"}.isdisjoint(one["probe"] for one in report.findings)
+    assert {"database", "settings", "history", "account"}.isdisjoint(one["probe"] for one in report.findings)
 
 
 # -- the database
@@ -243,43 +244,44 @@ def queued(settings, site, sign_in, ask) -> ImportSession:
     site.post(f"{ENDPOINT}?{upload}", files.catalog(["a"]), content_type="text/xml", headers=headers)
     reply = ask("type=catalog&mode=import&filename=import.xml", cookie=token)
     assert reply.content.startswith(b"progress")
-    ImportSession.objects.update(created_at=timezone.now() - timedelta(minutes=10))
+    ImportSession.objects.update(moved_at=timezone.now() - timedelta(minutes=10))
     return ImportSession.objects.get()
 
 
 def test_a_worker_that_sleeps(site_url, examine, queued):
     report = examine(site_url)
 
-    assert report.codes == ["sleeping-worker"]
-    assert "10 minutes" in report.about("sleeping-worker")["message"]
+    assert report.codes == ["worker-asleep"]
+    assert report.about("worker-asleep")["probe"] == "history"
+    assert report.code == 2
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"created_at": timezone.now()},
-        {"enqueued_at": None},
-        {"position": 5},
-        {"state": ImportSession.State.RUNNING, "lease_until": timezone.now() + timedelta(hours=1)},
-        {"state": ImportSession.State.DONE},
-    ],
-    ids=["just queued", "not queued", "begun", "at work", "done"],
-)
-def test_a_worker_that_is_awake(site_url, examine, queued, changes):
-    ImportSession.objects.filter(pk=queued.pk).update(**changes)
+def test_a_worker_that_is_awake(site_url, examine, queued):
+    ImportSession.objects.update(state=ImportSession.State.DONE)
 
     assert examine(site_url).codes == []
 
 
-def test_a_worker_that_has_another_import_in_hand(site_url, examine, queued):
-    file = IncomingFile.objects.create(
-        session=queued.file.session, upload="1-a", type="catalog", name="offers.xml"
-    )
-    ImportSession.objects.create(
-        base=queued.base,
-        file=file,
-        state=ImportSession.State.RUNNING,
-        lease_until=timezone.now() + timedelta(minutes=1),
-    )
+# -- what the site remembers
 
-    assert examine(site_url).codes == []
+
+def test_what_the_site_refused_to_1c_is_told(site_url, examine, sign_in, ask):
+    ask("type=sale&mode=success", cookie=sign_in())
+
+    report = examine(site_url)
+
+    assert report.codes == ["refused"]
+    assert "nothing to confirm" in report.about("refused")["message"]
+
+
+def test_the_doctor_is_not_taken_for_1c(site_url, examine, sign_in, ask):
+    ask("type=sale&mode=success", cookie=sign_in())
+    examine(site_url)
+
+    assert examine(site_url).codes == ["refused"]
+
+
+def test_a_doctor_that_came_is_no_1c_that_came(site_url, examine):
+    examine(site_url)
+
+    assert [finding.code for finding in health.examine()] == ["never-came"]

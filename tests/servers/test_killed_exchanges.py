@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from django_onec_exchange.models import OrderDelivery
-from django_onec_exchange.simulator import UNF, UT11, BitrixModule, HttpTransport
+from django_onec_exchange.simulator import UNF, UT11, BitrixModule
 from tests.conftest import ENDPOINT
 from tests.shop.models import Order
 
@@ -26,6 +25,7 @@ from .processes import gunicorn
 from .shop import make_orders, sent_numbers, wait_until
 from .test_killing import SECONDS
 from .threads import threads
+from .witness import Witness, exchange, kill_worker
 
 pytest.importorskip("gunicorn")
 
@@ -43,25 +43,6 @@ FIRST = 150  # orders there from the beginning
 SEED = os.environ.get("ONEC_KILL_SEED", "1")
 
 
-class Witness:
-    """Makes 1Cs that note what they hold whenever they confirm: number and revision of each order."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.confirmed: set[tuple[str, str]] = set()
-
-    def make(self, kind, **options):
-        witness = self
-
-        class Watched(kind):
-            def success(self) -> None:
-                witness.confirmed |= {(order.number, order.comment) for order in self.received}
-                super().success()
-
-        transport = HttpTransport(self.url + ENDPOINT, 30)
-        return Watched(transport, username="1c", password="secret", **options)
-
-
 def sell(chance: random.Random, over: list[bool]) -> None:
     """Take orders and change those that 1C has not got, as a shop does all day."""
     number = FIRST
@@ -75,26 +56,12 @@ def sell(chance: random.Random, over: list[bool]) -> None:
         time.sleep(chance.uniform(0, 0.05))
 
 
-def exchange(onec, over: list[bool]) -> int:
-    """Exchange all the time; return how often that worked."""
-    worked = 0
-    while not over:
-        report = onec.fetch_orders()
-        worked += report.confirmed
-        time.sleep(0.02)
-    return worked
-
-
 def kill(master: int, chance: random.Random, over: list[bool]) -> int:
     """Kill a worker every now and then; return how many."""
     killed = 0
-    children = Path(f"/proc/{master}/task/{master}/children")
     while not over:
         time.sleep(chance.uniform(0.02, 0.4))
-        workers = children.read_text().split()
-        if workers:
-            os.kill(int(chance.choice(workers)), signal.SIGKILL)
-            killed += 1
+        killed += kill_worker(master, chance)
     return killed
 
 
@@ -123,7 +90,7 @@ def test_killed_at_any_moment_under_load_nothing_is_lost_and_nothing_marked_unse
     make_orders(FIRST, comment="v0")
     pid_file = tmp_path / "gunicorn.pid"
     with gunicorn(shared_database.environment(QUERY_LIMIT=40), *OPTIONS, "--pid", str(pid_file)) as url:
-        witness = Witness(url)
+        witness = Witness(url + ENDPOINT)
         wait_until(pid_file.exists, "gunicorn runs", 30)
         with under_load(witness, int(pid_file.read_text())) as counts:
             time.sleep(SECONDS)
