@@ -64,7 +64,7 @@ def _as_finding(message: CheckMessage) -> Finding:
 
 
 def look_at_history(visit: Visit) -> Iterator[Finding]:
-    """Tell what is wrong with the exchanges so far, such as a worker that sleeps; the first may be still to come."""
+    """Tell what is wrong with the exchanges so far, such as a worker that sleeps; none is no fault."""
     told = dict.fromkeys(one for base in get_bases() for one in health.examine(base))
     found = [one for one in told if one.code != "never-came"]
     for one in found:
