@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ..simulator import TransferError
-from . import arriving, diagnosis, problems, project, replying, signing_in, uploading
+from . import arriving, diagnosis, project, replying, signing_in, uploading
 from .findings import Finding, skipped
 from .visit import Stage, Visit
 
@@ -82,8 +82,8 @@ def _make(probe: Probe, visit: Visit) -> Iterable[Finding]:
         yield from probe.look(visit)
     except TransferError as error:
         yield diagnosis.of_silence(error, visit)
-    except AnyDatabaseError as error:
-        yield problems.NO_DATABASE.found(type(error).__name__)
+    except AnyDatabaseError as error:  # the probe of the database says so
+        yield skipped(_("the database failed: %(error)s") % {"error": type(error).__name__})
 
 
 def _why_skipped(visit: Visit) -> str:

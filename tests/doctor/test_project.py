@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -212,6 +212,18 @@ def test_remote_only_leaves_the_project_alone(site_url, examine, settings):
 
 
 # -- the database
+
+
+def test_a_database_that_does_not_answer(examine):
+    def refuse(*args):
+        raise OperationalError("the server is gone")
+
+    with connection.execute_wrapper(refuse):
+        report = examine("http://127.0.0.1:1/1c/exchange/")
+
+    assert report.codes == ["no-database", "refused"]
+    skipped = [one["probe"] for one in report.findings if one["level"] == "skipped"]
+    assert skipped[:2] == ["history", "account"]
 
 
 def test_migrations_that_are_not_applied(site_url, examine):
