@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from django_onec_exchange import checks, signals
+from django_onec_exchange import checks, doctor, signals
 from django_onec_exchange.commerceml.reader import DOCUMENTS, SECTIONS
 from django_onec_exchange.commerceml.versions import VERSIONS
 from django_onec_exchange.conf import OnecExchangeConf
@@ -82,11 +82,29 @@ def test_every_refusal_is_documented_with_its_sentence():
     assert documented == errors
 
 
+def test_every_finding_of_the_doctor_is_documented_with_its_remedy():
+    documented = {code(row[0])[0]: row[1:] for row in table("doctor.md", head="code")}
+    known = [value for value in vars(doctor.problems).values() if isinstance(value, doctor.Problem)]
+
+    assert documented == {
+        problem.code: [
+            problem.level.word,
+            *(re.sub(r"%\(\w+\)s", "…", text) for text in (problem.message, problem.remedy)),
+        ]
+        for problem in known
+    }
+
+
+def test_what_the_doctor_looks_at_is_documented():
+    documented = [code(row[0])[0] for row in table("doctor.md", head="probe")]
+
+    assert documented == [probe.name for probe in doctor.PROBES]
+
+
 def test_every_check_is_documented():
     documented = {code(row[0])[0] for row in table("operations.md", "Checks", head="id")}
-    sources = (PACKAGE / "checks.py").read_text() + "".join(
-        file.read_text() for file in (PACKAGE / "adapters").glob("*.py")
-    )
+    files = (PACKAGE / "checks.py", PACKAGE / "security_checks.py", *(PACKAGE / "adapters").glob("*.py"))
+    sources = "".join(file.read_text() for file in files)
 
     assert documented == set(re.findall(r'id="(onec_exchange\.[A-Z]\d+)"', sources))
     assert {name.rpartition(".")[2] for name in documented} == set(
