@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import CharField, Exists, OuterRef
+from django.db.models import CharField, Exists, IntegerField, OuterRef
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,11 +17,10 @@ from ..models import OrderBatch, OrderDelivery, SkippedOrder
 from ..status import last_confirmed, window_status
 from .findings import Finding, Level, ago, shown
 
-_LOOKED_AT = 1000  # orders left out, the newest
+_LOOKED_AT = 1000  # orders, the newest
 _SAMPLE = 50  # orders of a batch
 _RECENT = 20  # batches
 _NAMED = 10  # orders
-_LOOKED_BACK = timedelta(days=90)  # a ledger is asked for each order
 
 
 def look_at_confirmations(context: ExchangeContext) -> Iterator[Finding]:
@@ -42,28 +41,18 @@ def look_at_confirmations(context: ExchangeContext) -> Iterator[Finding]:
 
 def look_at_the_queue(context: ExchangeContext) -> Iterator[Finding]:
     """An order waits that neither came nor changed for long: it may have begun to wait only when it was paid."""
-    created_at = getattr(context.adapters.selector, "created_at_field", None)
-    if not conf.ALERT_WAITING or created_at is None:
-        return
     moment = ago(conf.ALERT_WAITING)
-    recent = {f"{created_at}__lt": moment, f"{created_at}__gt": moment - _LOOKED_BACK}
-    waiting = context.adapters.selector.select(context).filter(**recent)
-    updated_at = getattr(context.adapters.marker, "updated_at_field", None)
-    if updated_at is not None:
-        waiting = waiting.filter(**{f"{updated_at}__lt": moment})
-    skipped = SkippedOrder.objects.filter(  # these wait for somebody here, not for 1C
-        base=context.base, order_id=Cast(OuterRef("pk"), CharField()), resolved_at=None
+    if not conf.ALERT_WAITING or not _waits_since(moment, context):
+        return
+    yield Finding(
+        level=Level.ERROR,
+        code="waits-long",
+        message=_("Orders of before %(moment)s still wait for 1C.") % {"moment": shown(moment)},
+        remedy=_(
+            "See whether 1C comes and confirms. If old orders are not to go to 1C at all, mark them as sent: "
+            "the documentation's quickstart tells how."
+        ),
     )
-    if waiting.filter(~Exists(skipped)).exists():
-        yield Finding(
-            level=Level.ERROR,
-            code="waits-long",
-            message=_("Orders of before %(moment)s still wait for 1C.") % {"moment": shown(moment)},
-            remedy=_(
-                "See whether 1C comes and confirms. If old orders are not to go to 1C at all, mark them as sent: "
-                "the documentation's quickstart tells how."
-            ),
-        )
 
 
 def look_at_the_window(context: ExchangeContext) -> Iterator[Finding]:
@@ -157,6 +146,28 @@ def _unconfirmed_since(context: ExchangeContext) -> datetime | None:
     waiting = [delivery.order_id for delivery, key in zip(offered, keys, strict=True) if key in still]
     first = OrderDelivery.objects.filter(base=context.base, order_id__in=waiting, batch__in=batches)
     return first.order_by("batch").values_list("batch__created_at", flat=True).first()
+
+
+def _waits_since(moment: datetime, context: ExchangeContext) -> bool:
+    """Tell whether one of the newest orders from before ``moment`` waits.
+
+    The oldest go first, so if any waits for long, those do.  A ledger of all orders would take seconds.
+    """
+    selector, marker = context.adapters.selector, context.adapters.marker
+    created_at = getattr(selector, "created_at_field", None)
+    if created_at is None:
+        return False
+    orders = selector.get_queryset()
+    newest = "pk" if isinstance(orders.model._meta.pk, IntegerField) else created_at  # the key has an index
+    before = orders.filter(**{f"{created_at}__lt": moment}).order_by(f"-{newest}")
+    waiting = selector.select(context).filter(pk__in=list(before.values_list("pk", flat=True)[:_LOOKED_AT]))
+    updated_at = getattr(marker, "updated_at_field", None)
+    if updated_at is not None:
+        waiting = waiting.filter(**{f"{updated_at}__lt": moment})
+    skipped = SkippedOrder.objects.filter(  # these wait for somebody here, not for 1C
+        base=context.base, order_id=Cast(OuterRef("pk"), CharField()), resolved_at=None
+    )
+    return bool(waiting.filter(~Exists(skipped)).exists())
 
 
 def _skipped_orders(context: ExchangeContext) -> list[SkippedOrder]:
