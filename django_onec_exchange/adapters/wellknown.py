@@ -1,6 +1,6 @@
 """The names under which shops keep what an order is made of, and how they are read.
 
-The default serializer tries them in this order; ``docs/adapters.md`` lists them for integrators.
+The default serializer tries them in this order; ``docs/adapters/reading.md`` lists them for integrators.
 """
 
 from __future__ import annotations

@@ -305,10 +305,11 @@ def test_more_orders_cost_no_more_queries(make_onec, teapot, cup):
         onec.checkauth()
         with CaptureQueriesContext(connection) as queries:
             assert len(onec.query()) == count
+        number = len(queries)  # the next request forgets them
         onec.success()
-        return len(queries)
+        return number
 
-    assert counted(2) == counted(6)
+    assert counted(2) == counted(6) > 0
 
 
 @pytest.mark.django_db(transaction=True)
