@@ -1,4 +1,7 @@
-"""What may be wrong with an exchange, each under a stable code.  docs/doctor.md lists them."""
+"""What may be wrong with an exchange as it is met from outside, each under a stable code.
+
+docs/doctor.md lists them, and those of ``project_problems``.
+"""
 
 from __future__ import annotations
 
@@ -218,32 +221,11 @@ SITE_REFUSES = Problem(
 
 # -- the account
 
-UNKNOWN_ACCOUNT = Problem(
-    "unknown-account",
-    _W,
-    _("The site's database has no such user."),
-    _("Make the account for 1C, or correct --user. Is the database of this command that of the site?"),
-)
-INACTIVE_ACCOUNT = Problem(
-    "inactive-account", _E, _("The account is switched off."), _("Switch it on: Active, in the admin.")
-)
-WRONG_PASSWORD = Problem(
-    "wrong-password",
-    _E,
-    _("The account has another password."),
-    _("Correct it in 1C, or give the account a new one: manage.py changepassword."),
-)
 NO_PERMISSION = Problem(
     "no-permission",
     _E,
     _("The account may not exchange with 1C."),
     _("Grant it the permission “May exchange with 1C”, in the admin."),
-)
-POWERFUL_ACCOUNT = Problem(
-    "powerful-account",
-    _W,
-    _("The account may do more than exchange: it is staff or a superuser."),
-    _("Its password lies in 1C's settings. Give 1C an account of its own, with that one permission."),
 )
 AUTHORIZATION_STRIPPED = Problem(
     "authorization-stripped",
@@ -407,26 +389,4 @@ SLOW = Problem(
     _("The site takes %(seconds)s seconds for a simple answer."),
     _("Too few workers, or a slow middleware. 1C gives up after 180 seconds, gunicorn after 30."),
     servers.TIMEOUT,
-)
-
-# -- the project
-
-NO_DATABASE = Problem(
-    "no-database",
-    _E,
-    _("The database cannot be used."),
-    _("Is the database server running? Are the settings of this command those of the site?"),
-)
-MIGRATIONS = Problem(
-    "migrations",
-    _E,
-    _("Migrations of the exchange are not applied: %(names)s."),
-    _("Run manage.py migrate."),
-)
-HOST_NOT_ALLOWED = Problem(
-    "host-not-allowed",
-    _W,
-    _("ALLOWED_HOSTS does not hold %(host)s."),
-    _("Add the host of the address, unless the proxy calls the site by another name."),
-    servers.HOST,
 )

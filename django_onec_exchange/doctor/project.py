@@ -18,7 +18,7 @@ from .. import health
 from ..access import PERMISSION
 from ..models import ExchangeSession
 from ..mounting import get_bases
-from . import problems
+from . import problems, project_problems
 from .findings import Finding, Level, ok, skipped
 from .visit import Visit
 
@@ -33,13 +33,13 @@ def look_at_database(visit: Visit) -> Iterator[Finding]:
     try:
         executor = MigrationExecutor(connection)
     except AnyDatabaseError as error:
-        yield problems.NO_DATABASE.found(type(error).__name__)
+        yield project_problems.NO_DATABASE.found(type(error).__name__)
         return
     targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] == _APP]
     plan = [migration for migration, _backwards in executor.migration_plan(targets)]
     missing = [migration.name for migration in plan if migration.app_label == _APP]
     if missing:
-        yield problems.MIGRATIONS.found(names=", ".join(missing))
+        yield project_problems.MIGRATIONS.found(names=", ".join(missing))
     else:
         yield ok(_("all migrations are applied"))
 
@@ -53,7 +53,7 @@ def look_at_settings(visit: Visit) -> Iterator[Finding]:
     allowed = settings.ALLOWED_HOSTS or ([".localhost", "127.0.0.1", "[::1]"] if settings.DEBUG else [])
     host = f"[{visit.host}]" if ":" in visit.host else visit.host
     if not validate_host(host, allowed):
-        yield problems.HOST_NOT_ALLOWED.found(host=visit.host)
+        yield project_problems.HOST_NOT_ALLOWED.found(host=visit.host)
     elif not messages:
         yield ok(_("the checks find nothing"))
 
@@ -80,7 +80,7 @@ def look_at_account(visit: Visit) -> Iterator[Finding]:
         return
     user = get_user_model()._default_manager.filter(**{get_user_model().USERNAME_FIELD: visit.username}).first()
     if user is None:
-        yield problems.UNKNOWN_ACCOUNT.found()
+        yield project_problems.UNKNOWN_ACCOUNT.found()
         return
     found = list(_faults(user, visit))
     yield from found
@@ -91,13 +91,13 @@ def look_at_account(visit: Visit) -> Iterator[Finding]:
 def _faults(user: AbstractBaseUser, visit: Visit) -> Iterator[Finding]:
     if not user.is_active:
         visit.password_is_right = False
-        yield problems.INACTIVE_ACCOUNT.found()
+        yield project_problems.INACTIVE_ACCOUNT.found()
         return
     if user.has_usable_password():
         visit.password_is_right = user.check_password(visit.password)
         if not visit.password_is_right:
-            yield problems.WRONG_PASSWORD.found()
+            yield project_problems.WRONG_PASSWORD.found()
     if not user.has_perm(PERMISSION):  # type: ignore[attr-defined]  # as in access.py
         yield problems.NO_PERMISSION.found()
     if getattr(user, "is_staff", False) or getattr(user, "is_superuser", False):
-        yield problems.POWERFUL_ACCOUNT.found()
+        yield project_problems.POWERFUL_ACCOUNT.found()

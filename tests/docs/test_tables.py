@@ -84,14 +84,13 @@ def test_every_refusal_is_documented_with_its_sentence():
 
 def test_every_finding_of_the_doctor_is_documented_with_its_remedy():
     documented = {code(row[0])[0]: row[1:] for row in table("doctor.md", head="code")}
-    known = [value for value in vars(doctor.problems).values() if isinstance(value, doctor.Problem)]
 
     assert documented == {
         problem.code: [
             problem.level.word,
             *(re.sub(r"%\(\w+\)s", "…", text) for text in (problem.message, problem.remedy)),
         ]
-        for problem in known
+        for problem in doctor.PROBLEMS
     }
 
 

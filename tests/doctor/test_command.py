@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
 from django_onec_exchange import doctor
-from django_onec_exchange.doctor import PROBES, Problem, problems
+from django_onec_exchange.doctor import PROBES, PROBLEMS
 from django_onec_exchange.models import ExchangeSession
 from tests.conftest import PASSWORD, USERNAME
 
@@ -128,26 +128,23 @@ def test_it_speaks_russian():
 # -- the table of problems
 
 
-def known() -> dict[str, Problem]:
-    return {name: value for name, value in vars(problems).items() if isinstance(value, Problem)}
-
-
 def test_each_problem_has_a_code_of_its_own():
-    codes = [problem.code for problem in known().values()]
+    codes = [problem.code for problem in PROBLEMS]
 
     assert len(codes) == len(set(codes))
 
 
 def test_each_problem_is_told_by_some_probe():
-    sources = [path for path in Path(doctor.__file__).parent.glob("*.py") if path.name != "problems.py"]
     used = {
-        node.attr
-        for path in sources
+        getattr(getattr(doctor, node.value.id), node.attr)
+        for path in Path(doctor.__file__).parent.glob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "problems"
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("problems", "project_problems")
     }
 
-    assert used == set(known())
+    assert used == set(PROBLEMS)
 
 
 def test_each_problem_can_be_told_in_each_language():
@@ -157,7 +154,7 @@ def test_each_problem_can_be_told_in_each_language():
 
     for language in ("en", "ru"):
         with override(language):
-            for problem in known().values():
+            for problem in PROBLEMS:
                 finding = problem.found(**params)
                 assert finding.message and finding.remedy
                 assert not [one for one in finding.lines if "{host}" in one.text or "{path}" in one.text]
