@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import body
+from tests.docs.pages import DOCS, PACKAGE, blocks, code, sections, table
 from tests.incoming import files
-from tests.test_docs import DOCS, PACKAGE, blocks, code, sections, table
 
 pytestmark = pytest.mark.django_db
 
