@@ -27,6 +27,7 @@ for number, batch in enumerate(OrderBatch.objects.order_by("-pk")):
     batch.confirmed_at = batch.confirmed_at and batch.confirmed_at - earlier
     batch.save()
 """
+_SENT_TWICE = "SELECT order_id FROM django_onec_exchange_orderdelivery GROUP BY order_id HAVING count(*) > 1"
 
 
 def main() -> None:
@@ -46,14 +47,15 @@ def main() -> None:
             shop.manage("shell", "-v0", "-c", _SPREAD)
             chromium = start(folder / "profile", folder, size="1200,1000")
             try:
-                _take(Pages(chromium, address).log_in("admin", PASSWORD))
+                ((order,), *_others) = shop.rows(_SENT_TWICE)
+                _take(Pages(chromium, address).log_in("admin", PASSWORD), order)
             finally:
                 chromium.quit()
 
 
-def _take(admin: Pages) -> None:
+def _take(admin: Pages, order: str) -> None:
     _save(admin.open("/admin/django_onec_exchange/infobase/"), "overview")
-    _save(admin.open("/admin/shop/order/121/onec/"), "timeline")
+    _save(admin.open(f"/admin/shop/order/{order}/onec/"), "timeline")
     _save(admin.open("/admin/django_onec_exchange/skippedorder/"), "skipped")
     _save(admin.act("mark_as_sent"), "by-hand")
 
@@ -63,7 +65,7 @@ def _save(admin: Pages, name: str) -> None:
     admin.chromium.set_window_size(1200, 400)
     admin.chromium.execute_script(remove)
     height = admin.chromium.find_element(CSS, "#content").size["height"]
-    admin.chromium.set_window_size(1200, min(1200, height + 140))
+    admin.chromium.set_window_size(1200, min(1200, height + 290))
     admin.chromium.save_screenshot(str(IMAGES / f"{name}.png"))
 
 
