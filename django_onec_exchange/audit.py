@@ -103,10 +103,19 @@ def store_incoming(file: IncomingFile, path: Path) -> str:
         return ""
 
 
+def remove_copy(name: str) -> bool:
+    """Remove a copy by its name; return whether it is gone, as one is that was not there."""
+    try:
+        get_storage().delete(name)
+    except FileNotFoundError:
+        pass
+    except Exception:
+        logger.exception("audit copy %s was not removed", name)
+        return False
+    return True
+
+
 def drop_copy(batch: OrderBatch) -> None:
     """Remove the copy of a batch that was not handed over after all."""
     if batch.audit_file:
-        try:
-            get_storage().delete(batch.audit_file)
-        except Exception:
-            logger.exception("audit copy %s was not removed", batch.audit_file)
+        remove_copy(batch.audit_file)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ..conf import conf
 from ..models import ExchangeSession, IncomingFile, InfoBase
+from ..protocol.errors import UploadFailed
 from .history import retire
 from .uploads import files_of, folder_of, is_busy, upload_root
 
@@ -23,20 +24,18 @@ _FOLDER = re.compile(r"\.?(\d+-[0-9a-f]{8})(-.*)?")  # of an upload, or of an ar
 
 def start_over(session: ExchangeSession) -> None:
     """Answer ``init``: forget what the session uploaded, and what ended sessions left."""
-    ended = ended_uploads().filter(session__base=session.base)
-    uploads = set(ended.values_list("upload", flat=True)[:_AT_ONCE])
-    for upload in uploads | {session.upload or None}:
-        if upload is not None:
-            forget(session.base, upload)
+    ended = ended_uploads().filter(session__base=session.base)[:_AT_ONCE]
+    for upload in {name for name, _ in ended} | {session.upload} - {""}:
+        forget(session.base, upload)
     if session.upload:
         session.upload = ""
         session.save(update_fields=["upload"])
 
 
-def ended_uploads() -> QuerySet[IncomingFile]:
-    """Return one file of each upload that nobody can go on with, by the name of the upload."""
+def ended_uploads() -> QuerySet[IncomingFile, tuple[str, int]]:
+    """Return the uploads that nobody can go on with, each with the key of its base, by name."""
     ended = IncomingFile.objects.filter(upload__isnull=False, session__last_seen_at__lt=_oldest())
-    return ended.order_by("upload").distinct()
+    return ended.order_by("upload").values_list("upload", "session__base").distinct()  # type: ignore[return-value]
 
 
 def forget(base: InfoBase, upload: str) -> bool:
@@ -59,7 +58,10 @@ def forget(base: InfoBase, upload: str) -> bool:
 
 def leftover_folders() -> Iterator[Path]:
     """Yield folders of uploads that no row tells of, and nobody has touched since a session may last."""
-    root = upload_root()
+    try:
+        root = upload_root()
+    except UploadFailed:  # no folder is known
+        return
     for folder in root.iterdir() if root.is_dir() else ():
         match = _FOLDER.fullmatch(folder.name)
         if match and folder.is_dir() and _is_old(folder) and not files_of(match[1]).exists():

@@ -27,14 +27,15 @@ from ..conf import conf, exchange_encoding
 from ..models import ExchangeSession, OrderBatch
 from ..signals import orders_exported, send_after_commit
 from .evidence import note_unconfirmed
-from .filling import BatchFiller
+from .filling import BatchFiller, positive
 from .paging import pages_behind
-from .portions import portions
+from .portions import drop_gone_suspects, portions
+from .recording import Recorder
 
 logger = logging.getLogger(__name__)
 
 #: A batch still being prepared after this was left behind by a process that died.
-_ABANDONED = timedelta(hours=6)
+ABANDONED = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,16 @@ class OrderExportService:
         self, batch: OrderBatch, file: IO[bytes], context: ExchangeContext, behind: Sequence[OrderBatch]
     ) -> None:
         orders = self.adapters.selector.select(context)
-        BatchFiller(batch, context, behind).fill(file, portions(orders, behind, context))
+        drop_gone_suspects(orders, context)
+        filler = BatchFiller(
+            batch,
+            context,
+            Recorder(batch, context),
+            limit=positive("QUERY_LIMIT"),
+            seconds=conf.QUERY_TIME_BUDGET,
+            behind=behind,
+        )
+        filler.fill(file, portions(orders, behind, context))
         file.flush()
         batch.size = file.tell()
         file.seek(0)
@@ -134,6 +144,6 @@ def _discard(batch: OrderBatch) -> None:
 
 def _sweep(session: ExchangeSession) -> None:
     abandoned = OrderBatch.objects.filter(
-        base=session.base, state=OrderBatch.State.PREPARING, created_at__lt=timezone.now() - _ABANDONED
+        base=session.base, state=OrderBatch.State.PREPARING, created_at__lt=timezone.now() - ABANDONED
     )
     abandoned.delete()

@@ -46,16 +46,26 @@ def portions(orders: QuerySet[Any], behind: Sequence[OrderBatch], context: Excha
     return [*probes, others] if window.suspects_go_first else [others, *probes]
 
 
+def drop_gone_suspects(orders: QuerySet[Any], context: ExchangeContext) -> None:
+    """A suspect that no longer waits is none."""
+    suspects = list(SuspectOrder.objects.filter(base=context.base)) if conf.WINDOW_ENABLED else []
+    keys = order_pks(suspects)
+    waiting = _waiting(orders, keys)
+    gone = [row.pk for row, key in zip(suspects, keys, strict=True) if key not in waiting]
+    if gone:
+        SuspectOrder.objects.filter(pk__in=gone).delete()
+
+
 def _stepped_back(orders: QuerySet[Any], context: ExchangeContext) -> list[Any]:
     """Return the keys of the waiting orders that are tried apart, the longest untried first.
 
-    First of all those that were set aside and shall be tried again.  A suspect that no longer waits is none.
+    First of all those that were set aside and shall be tried again.
     """
-    suspects = list(SuspectOrder.objects.filter(base=context.base).order_by("failed_step", "pk"))
-    refused = order_pks(refused_orders(context.base))
-    keys = list(dict.fromkeys([*refused, *order_pks(suspects)]))
-    waiting = set(orders.filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
-    gone = [row.pk for row, key in zip(suspects, order_pks(suspects), strict=True) if key not in waiting]
-    if gone:
-        SuspectOrder.objects.filter(pk__in=gone).delete()
+    suspects = SuspectOrder.objects.filter(base=context.base).order_by("failed_step", "pk")
+    keys = list(dict.fromkeys([*order_pks(refused_orders(context.base)), *order_pks(list(suspects))]))
+    waiting = _waiting(orders, keys)
     return [key for key in keys if key in waiting]
+
+
+def _waiting(orders: QuerySet[Any], keys: Sequence[Any]) -> set[Any]:
+    return set(orders.filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
