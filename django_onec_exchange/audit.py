@@ -63,7 +63,7 @@ def local_folder(storage: Storage) -> str | None:
         return None
 
 
-def _private_storage() -> Storage:
+def private_storage() -> Storage:
     """Return the storage to write to.  Raises ImproperlyConfigured where the web server would serve the copies."""
     storage = get_storage()
     folder = local_folder(storage)
@@ -83,7 +83,7 @@ def keep_copy(batch: OrderBatch, file: IO[bytes]) -> None:
     name = f"{batch.base.name}/{batch.created_at:%Y/%m/%d}/orders-{batch.pk:08d}.{extension}"
     file.seek(0)
     try:
-        batch.audit_file = _private_storage().save(name, File(file, name))
+        batch.audit_file = private_storage().save(name, File(file, name))
     except Exception as error:
         logger.exception("audit copy of batch %s was not saved", batch.pk)
         if conf.AUDIT_REQUIRED:
@@ -97,7 +97,7 @@ def store_incoming(file: IncomingFile, path: Path) -> str:
     name = f"{base}/{moment:%Y/%m/%d}/incoming-{file.pk:08d}-{path.name[-100:]}"
     try:
         with path.open("rb") as content:
-            return _private_storage().save(name, File(content, name))
+            return private_storage().save(name, File(content, name))
     except Exception:
         logger.exception("audit copy of the file %s was not saved", file.name)
         return ""

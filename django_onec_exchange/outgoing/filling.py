@@ -84,7 +84,7 @@ class BatchFiller:
 
     def fill(self, file: IO[bytes], portions: Sequence[Portion]) -> None:
         """Write the orders of the first portion that has any, and one ``OrderDelivery`` for each."""
-        with _sink(file, self.batch.zipped) as sink:
+        with open_sink(file, self.batch.zipped) as sink:
             writer = OrdersWriter(
                 sink,
                 version=VERSIONS[self.context.version],
@@ -257,7 +257,7 @@ class BatchFiller:
 
 
 @contextmanager
-def _sink(file: IO[bytes], zipped: bool) -> Iterator[BinaryIO]:
+def open_sink(file: IO[bytes], zipped: bool) -> Iterator[BinaryIO]:
     """What the writer writes to: the file itself, or the one entry of a ZIP in it."""
     if not zipped:
         yield cast(BinaryIO, file)
