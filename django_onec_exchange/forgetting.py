@@ -39,7 +39,8 @@ class Orders:
 
     base: InfoBase
     keys: frozenset[str]  # their primary keys, as deliveries have them
-    names: frozenset[str]  # every number they were sent under, and what 1C calls them
+    numbers: frozenset[str]  # every one they were sent under, and 1C's own
+    onec_ids: frozenset[str]
 
     def deliveries(self) -> Iterator[tuple[int, set[str]]]:
         """Yield the batches that carried them, each with the numbers in it."""
@@ -68,30 +69,35 @@ def find(base: InfoBase, numbers: Collection[str]) -> Orders:
     given = {clean(number, 255) for number in numbers} - {""}
     sent = OrderDelivery.objects.filter(base=base)
     keys = frozenset(sent.filter(number__in=given).values_list("order_id", flat=True))
-    names = given | set(sent.filter(order_id__in=keys).values_list("number", flat=True))
-    for link in OrderLink.objects.filter(base=base, order_id__in=keys):
-        names |= {link.onec_number, link.onec_id} - {""}
-    return Orders(base, keys, frozenset(names))
+    links = list(OrderLink.objects.filter(base=base, order_id__in=keys))
+    numbers_of_1c = {link.onec_number for link in links} - {""}
+    numbers_sent = set(sent.filter(order_id__in=keys).values_list("number", flat=True))
+    return Orders(
+        base=base,
+        keys=keys,
+        numbers=frozenset(given | numbers_sent | numbers_of_1c),
+        onec_ids=frozenset({link.onec_id for link in links} - {""}),
+    )
 
 
 def forget(orders: Orders, *, dry_run: bool = False) -> Iterator[Found | None]:
     """Take the orders out of all audit copies of their base.
 
-    Yields what was found in each, None for a copy without any of them.  Safe to repeat, and to do again after it was killed.
+    Yields what was found in each, None for a copy without any of them.  A run that was killed can be repeated.
     """
     for key, numbers in orders.deliveries():
         batch = OrderBatch.objects.filter(pk=key).exclude(audit_file="").first()
         if batch is not None:
             yield _tried(batch.audit_file, partial(_take_out, batch, numbers, dry_run))
     for key, name in _incoming(orders.base):
-        found = _tried(name, partial(_remove_if_named, name, orders.names, dry_run))
+        found = _tried(name, partial(_remove_if_named, name, orders, dry_run))
         if found and found.removed and not dry_run:
             IncomingFile.objects.filter(pk=key, audit_file=name).update(audit_file="")
         yield found
     try:
         for name in stored_copies(orders.base):
             if not is_known(name):
-                yield _tried(name, partial(_remove_if_named, name, orders.names, dry_run))
+                yield _tried(name, partial(_remove_if_named, name, orders, dry_run))
     except NotImplementedError:
         logger.info("the storage of audit copies cannot be looked through")
 
@@ -147,9 +153,9 @@ def _replace(batch: OrderBatch, old: str, new: str) -> None:
     logger.info("orders were taken out of the audit copy of batch %s", batch.pk)
 
 
-def _remove_if_named(name: str, names: Collection[str], dry_run: bool) -> Found | None:
+def _remove_if_named(name: str, orders: Orders, dry_run: bool) -> Found | None:
     with _opened(name) as content:
-        if not mentions(content, names):
+        if not mentions(content, numbers=orders.numbers, ids=orders.onec_ids):
             return None
     if not dry_run:
         get_storage().delete(name)

@@ -37,18 +37,15 @@ def copy_without(
     return removed
 
 
-def mentions(file: IO[bytes], texts: Collection[str]) -> bool:
-    """Tell whether a file names one of these as a number or an identifier.
+def mentions(file: IO[bytes], *, numbers: Collection[str], ids: Collection[str]) -> bool:
+    """Tell whether one of these stands in a file as a Номер, or as an Ид.
 
     Whoever wrote it, and even if it is cut short.
     """
-    words = "|".join(re.escape(text(one)) for one in texts if clean(one))
-    if not words:
-        return False
-    patterns = [
-        re.compile(rf"(?:Номер|Ид)(?:\s[^<>]*)?>\s*(?:{words})\s*<".encode(encoding, "xmlcharrefreplace"))
-        for encoding in _ENCODINGS
+    elements = [
+        rf"{tag}(?:\s[^<>]*)?>\s*(?:{_any_of(texts)})\s*<" for tag, texts in (("Номер", numbers), ("Ид", ids))
     ]
+    patterns = [re.compile("|".join(elements).encode(encoding, "xmlcharrefreplace")) for encoding in _ENCODINGS]
     tail = b""
     while block := file.read(_BLOCK):
         tail += block
@@ -56,6 +53,11 @@ def mentions(file: IO[bytes], texts: Collection[str]) -> bool:
             return True
         tail = tail[-_OVERLAP:]
     return False
+
+
+def _any_of(texts: Collection[str]) -> str:
+    """Return the pattern of one of these texts; of none, one that nothing matches."""
+    return "|".join(re.escape(text(one)) for one in texts if clean(one)) or r"(?!)"
 
 
 def _parts(source: IO[bytes], end: bytes) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from lxml import etree
@@ -16,7 +17,7 @@ from lxml import etree
 from django_onec_exchange import audit
 from django_onec_exchange.commerceml.redaction import copy_without
 from django_onec_exchange.commerceml.versions import VERSIONS
-from django_onec_exchange.models import IncomingFile, OrderBatch, OrderDelivery
+from django_onec_exchange.models import ExchangeSession, IncomingFile, OrderBatch, OrderDelivery, OrderLink
 from django_onec_exchange.simulator import BitrixModule
 from tests.conftest import body
 from tests.incoming import files
@@ -170,6 +171,29 @@ def test_orders_that_came_back_are_forgotten_with_their_file(site, sign_in, make
     assert [bool(file.audit_file) for file in IncomingFile.objects.order_by("pk")] == [False, True]
     assert "7777" in everything(audit_root).decode()
     assert "<Номер>1001<" not in everything(audit_root).decode()
+
+
+def test_an_order_that_1c_calls_otherwise_is_found_by_its_identifier(site, sign_in, onec, make_order, forget):
+    """A manager has given it another number in 1C."""
+    order = make_order()
+    onec.fetch_orders()
+    base = OrderBatch.objects.get().base
+    OrderLink.objects.create(base=base, order_id=str(order.pk), onec_id="guid-1", onec_number="ТД-5")
+    sign_in()
+    for name, element in (
+        ("a.xml", "<Ид>guid-1</Ид>"),
+        ("b.xml", "<Номер>ТД-5</Номер>"),
+        ("c.xml", "<Ид>1001</Ид>"),
+    ):
+        IncomingFile.objects.create(
+            session=ExchangeSession.objects.latest("pk"),
+            name=name,
+            audit_file=audit.get_storage().save(f"default/{name}", ContentFile(files.document(element))),
+        )
+
+    forget("1001")
+
+    assert [bool(file.audit_file) for file in IncomingFile.objects.order_by("pk")] == [False, False, True]
 
 
 @pytest.mark.parametrize("query", ["mode=query", "mode=query&zip=yes"], ids=["plain", "zip"])
