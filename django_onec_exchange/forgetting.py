@@ -1,6 +1,7 @@
 """Orders taken out of audit copies, for a customer who wants to be forgotten: the work of ``onec_forget``.
 
-The ledger stays: that an order of this number was sent is not lost, what stood in it is.  An outgoing copy is
+The ledger stays: that an order of this number was sent is not lost, what stood in it is, and so are reasons and
+warnings, which may quote it.  An outgoing copy is
 written anew without the orders, and the batch says when; its size and digest stay those of what was sent.  Other
 copies that name an order go whole: files from 1C, and what no row tells of.
 """
@@ -19,6 +20,7 @@ from typing import IO, cast
 
 from django.conf import settings
 from django.core.files import File
+from django.db.models import Q
 from django.utils import timezone
 
 from .audit import get_storage, private_storage, remove_copy
@@ -27,7 +29,7 @@ from .commerceml.values import clean
 from .commerceml.versions import VERSIONS
 from .conf import conf
 from .copies import is_known, stored_copies
-from .models import IncomingFile, InfoBase, OrderBatch, OrderDelivery, OrderLink
+from .models import IncomingFile, InfoBase, OrderBatch, OrderDelivery, OrderLink, SkippedOrder
 from .outgoing.filling import ENTRY, open_sink
 
 logger = logging.getLogger(__name__)
@@ -85,6 +87,8 @@ def forget(orders: Orders, *, dry_run: bool = False) -> Iterator[Found | None]:
 
     Yields what was found in each, None for a copy without any of them.  A run that was killed can be repeated.
     """
+    if not dry_run:
+        _blank_quotations(orders)
     for key, numbers in orders.deliveries():
         batch = OrderBatch.objects.filter(pk=key).exclude(audit_file="").first()
         if batch is not None:
@@ -100,6 +104,13 @@ def forget(orders: Orders, *, dry_run: bool = False) -> Iterator[Found | None]:
                 yield _tried(name, partial(_remove_if_named, name, orders, dry_run))
     except NotImplementedError:
         logger.info("the storage of audit copies cannot be looked through")
+
+
+def _blank_quotations(orders: Orders) -> None:
+    """The records stay: without one, an order left out would never be tried again."""
+    these = Q(order_id__in=orders.keys) | Q(number__in=orders.numbers)
+    SkippedOrder.objects.filter(these, base=orders.base).update(reason="")
+    OrderDelivery.objects.filter(base=orders.base, order_id__in=orders.keys).update(warning="")
 
 
 def _incoming(base: InfoBase) -> Iterator[tuple[int, str]]:

@@ -372,7 +372,16 @@ def test_commands_have_the_options_that_are_shown(page):
             parser.parse_args(arguments)
 
 
-@pytest.mark.parametrize(("page", "command"), [("testing.md", "onec_simulate"), ("incoming.md", "onec_import")])
+@pytest.mark.parametrize(
+    ("page", "command"),
+    [
+        ("testing.md", "onec_simulate"),
+        ("incoming.md", "onec_import"),
+        ("operations.md", "onec_export"),
+        ("cleanup.md", "onec_cleanup"),
+        ("privacy.md", "onec_forget"),
+    ],
+)
 def test_every_option_is_documented(page, command):
     documented = {name for row in table(page, head="option") for name in code(row[0]) if name[0] == "-"}
     parser = load_command_class("django_onec_exchange", command).create_parser("manage.py", "")

@@ -17,7 +17,14 @@ from lxml import etree
 from django_onec_exchange import audit
 from django_onec_exchange.commerceml.redaction import copy_without
 from django_onec_exchange.commerceml.versions import VERSIONS
-from django_onec_exchange.models import ExchangeSession, IncomingFile, OrderBatch, OrderDelivery, OrderLink
+from django_onec_exchange.models import (
+    ExchangeSession,
+    IncomingFile,
+    OrderBatch,
+    OrderDelivery,
+    OrderLink,
+    SkippedOrder,
+)
 from django_onec_exchange.simulator import BitrixModule
 from tests.conftest import body
 from tests.incoming import files
@@ -116,6 +123,19 @@ def test_the_ledger_stays(onec, make_order, forget):
     forget("1001")
 
     assert OrderDelivery.objects.get().state == "marked"
+
+
+def test_what_reasons_and_warnings_quote_is_forgotten_too(onec, make_order, forget):
+    make_order(number="1001")
+    make_order(number="1002", rows=0)
+    onec.fetch_orders()
+    OrderDelivery.objects.update(warning="Иванов")
+
+    forget("1001", "1002")
+
+    assert OrderDelivery.objects.get().warning == ""
+    skipped = SkippedOrder.objects.get()
+    assert (skipped.reason, skipped.code, skipped.resolved_at) == ("", "no-items", None)
 
 
 def test_an_order_whose_number_changed_is_found_under_both(onec, make_onec, make_order, audit_root, forget):

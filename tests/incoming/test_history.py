@@ -49,7 +49,7 @@ def test_an_import_stays_in_the_list_when_1c_begins_anew(
     record = ImportSession.objects.get()
     assert (record.state, record.applied_count, record.file.name) == (State.DONE, 1, NAME)
     assert record.file.audit_file
-    page = admin_client.get(reverse("admin:django_onec_exchange_importsession_changelist"))
+    page = admin_client.get(reverse("admin:django_onec_exchange_importsession_change", args=[record.pk]))
     assert NAME in page.content.decode()
     assert "was not uploaded" in import_(token)
 
