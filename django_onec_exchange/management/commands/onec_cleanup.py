@@ -16,7 +16,7 @@ from ...retention import Cleanup, Step
 class Command(BaseCommand):
     """Run it once a day; it may run beside an exchange, and be killed at any moment."""
 
-    help = gettext_noop("Remove old audit copies, history and uploads.  What tells 1C's orders apart is kept.")
+    help = gettext_noop("Remove old audit copies, history and uploads. The record of what was sent is kept.")
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)

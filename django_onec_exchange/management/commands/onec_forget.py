@@ -60,7 +60,7 @@ class Command(BaseCommand):
 
 def _fate(found: Found) -> str:
     if found.failed:
-        return _("failed")
+        return _("could not be looked into or replaced")
     if found.removed:
         return _("the whole copy is removed")
     words = ngettext("%(count)s order is taken out", "%(count)s orders are taken out", found.orders)
