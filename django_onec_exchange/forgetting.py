@@ -1,9 +1,11 @@
 """Orders taken out of audit copies, for a customer who wants to be forgotten: the work of ``onec_forget``.
 
-The ledger stays: that an order of this number was sent is not lost, what stood in it is, and so are reasons and
-warnings, which may quote it.  An outgoing copy is
-written anew without the orders, and the batch says when; its size and digest stay those of what was sent.  Other
-copies that name an order go whole: files from 1C, and what no row tells of.
+The ledger stays: it tells that an order of this number was sent.  What stood in the order goes, and so do reasons and
+warnings, which may quote it.  An outgoing copy is written anew without the orders, and the batch says when; its size
+and digest stay those of what was sent.  Other copies that name an order go whole: files from 1C, and what no row
+tells of.
+
+Numbers are compared here and not by the database: to MariaDB and MySQL "a-1" is "A-1", which may be another's.
 """
 
 from __future__ import annotations
@@ -70,7 +72,8 @@ def find(base: InfoBase, numbers: Collection[str]) -> Orders:
     """
     given = {clean(number, 255) for number in numbers} - {""}
     sent = OrderDelivery.objects.filter(base=base)
-    keys = frozenset(sent.filter(number__in=given).values_list("order_id", flat=True))
+    matches = sent.filter(number__in=given).values_list("number", "order_id")
+    keys = frozenset(key for number, key in matches if number in given)
     links = list(OrderLink.objects.filter(base=base, order_id__in=keys))
     numbers_of_1c = {link.onec_number for link in links} - {""}
     numbers_sent = set(sent.filter(order_id__in=keys).values_list("number", flat=True))
@@ -109,7 +112,9 @@ def forget(orders: Orders, *, dry_run: bool = False) -> Iterator[Found | None]:
 def _blank_quotations(orders: Orders) -> None:
     """The records stay: without one, an order left out would never be tried again."""
     these = Q(order_id__in=orders.keys) | Q(number__in=orders.numbers)
-    SkippedOrder.objects.filter(these, base=orders.base).update(reason="")
+    skipped = SkippedOrder.objects.filter(these, base=orders.base)
+    rows = [row.pk for row in skipped if row.number in orders.numbers or row.order_id in orders.keys]
+    SkippedOrder.objects.filter(pk__in=rows).update(reason="")
     OrderDelivery.objects.filter(base=orders.base, order_id__in=orders.keys).update(warning="")
 
 
