@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import logging
 import secrets
 from copy import copy
 from dataclasses import dataclass, field
@@ -24,7 +25,16 @@ from . import brake
 from .conf import conf
 from .models import ExchangeSession, IncomingFile, InfoBase, OrderBatch
 from .protocol.calls import ExchangeCall
-from .protocol.errors import ForeignNetwork, NoPermission, NotAuthenticated, UnknownSession, WebPage
+from .protocol.errors import (
+    ExchangeError,
+    ForeignNetwork,
+    NoPermission,
+    NotAuthenticated,
+    UnknownSession,
+    WebPage,
+)
+
+logger = logging.getLogger(__name__)
 
 PERMISSION = "django_onec_exchange.use_exchange"
 
@@ -63,6 +73,8 @@ def open_session(request: HttpRequest, base_name: str) -> tuple[ExchangeSession,
     token = secrets.token_urlsafe(32)
     session = _new_session(request, user, name, base_name, token_hash=_hash(token))
     session.save()
+    extra = {"event": "signed_in", "base": base_name, "session": session.pk}
+    logger.info("1C signed in, session %s", session.pk, extra=extra)
     _forget_agreement(session)
     _forget_idle_sessions(session)
     return session, token
@@ -130,6 +142,14 @@ def authenticate(request: HttpRequest) -> tuple[AbstractBaseUser, str]:
     brake.release(given.username, address)
     _check_permission(user)
     return user, given.username
+
+
+def why_kept_out(session: ExchangeSession) -> type[ExchangeError] | None:
+    """Return why a client that was let in would not be any more; None if it would, as far as one can tell."""
+    account = session.account
+    if account is None or not account.is_active or not account.has_perm(PERMISSION):
+        return NoPermission
+    return NotAuthenticated if session.auth_hash != _auth_hash(account) else None  # another password
 
 
 def read_credentials(request: HttpRequest) -> Credentials | None:

@@ -9,4 +9,4 @@ class OnecExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         # The defaults of the settings are written when conf is imported, so it must be here, early.
-        from . import checks, conf  # noqa: F401
+        from . import checks, conf, security_checks  # noqa: F401

@@ -19,6 +19,7 @@ from django.core.files.storage import (
 from django.utils.translation import gettext as _
 
 from .conf import conf
+from .log import of_batch
 from .models import IncomingFile, OrderBatch
 from .protocol.errors import AuditFailed
 from .served import serving
@@ -85,7 +86,8 @@ def keep_copy(batch: OrderBatch, file: IO[bytes]) -> None:
     try:
         batch.audit_file = private_storage().save(name, File(file, name))
     except Exception as error:
-        logger.exception("audit copy of batch %s was not saved", batch.pk)
+        extra = {"event": "audit_copy_failed", **of_batch(batch)}
+        logger.exception("audit copy of batch %s was not saved", batch.pk, extra=extra)
         if conf.AUDIT_REQUIRED:
             raise AuditFailed from error
         batch.audit_error = _("The copy could not be saved: %(error)s") % {"error": type(error).__name__}
@@ -99,7 +101,8 @@ def store_incoming(file: IncomingFile, path: Path) -> str:
         with path.open("rb") as content:
             return private_storage().save(name, File(content, name))
     except Exception:
-        logger.exception("audit copy of the file %s was not saved", file.name)
+        extra = {"event": "incoming_copy_failed", "base": base, "file": file.name}
+        logger.exception("audit copy of the file %s was not saved", file.name, extra=extra)
         return ""
 
 

@@ -52,6 +52,10 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _is_token(value: Any) -> bool:
+    return isinstance(value, str) and (value == "" or (len(value) >= _TOKEN_LENGTH and value.isascii()))
+
+
 def _is_cookie_name(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch(r"[\w.-]+", value, re.ASCII) is not None
 
@@ -96,6 +100,7 @@ def _is_filled(value: Any) -> bool:
 
 
 _VERSIONS = ", ".join(VERSIONS)
+_TOKEN_LENGTH = 20
 _YES_OR_NO: Rule = (lambda value: isinstance(value, bool), "Use True or False.")
 _TEXT: Rule = (_is_text, "Use a text; it may be empty.")
 _FOLDER: Rule = (lambda value: isinstance(value, (str, os.PathLike)), "Use a path, or an empty string.")
@@ -172,4 +177,9 @@ _RULES: dict[str, Rule] = {
     "GUEST_ID_SECRET": _TEXT,
     "MONEY_MISMATCH": (lambda value: value in ("skip", "send"), 'Use "skip" or "send".'),
     "REPLY_LANGUAGE": _TEXT,
+    "ALERT_SILENCE": _FROM_NOUGHT,
+    "ALERT_UNCONFIRMED": _FROM_NOUGHT,
+    "ALERT_WAITING": _FROM_NOUGHT,
+    "ALERT_SKIPPED": _number(int, 0),
+    "METRICS_TOKEN": (_is_token, f"Use a random text of at least {_TOKEN_LENGTH} characters, or an empty string."),
 }

@@ -1,5 +1,7 @@
 """Mistakes in the configuration, told by ``manage.py check`` before 1C meets them.
 
+W014 to W019, which concern a public site, are in ``security_checks``.
+
 ========  ==========================================================
 E001      ONEC_EXCHANGE_ORDER_MODEL names no model
 E002      an adapter cannot be imported or made, or lacks what the exchange calls
@@ -13,6 +15,13 @@ W007      stock 1C configurations would find no orders in the forced version
 W010      a setting of the exchange that there is not
 W011      no address leads to the exchange
 W012      the address of the exchange begins with a language
+W013      a session of the exchange ends while 1C still loads
+W014      HTTPS would be enforced by a redirect without end
+W015      --deploy: a folder of the exchange cannot be written to
+W016      --deploy: nothing keeps 1C from sending its password readable
+W017      --deploy: a proxy hides who calls
+W018      --deploy: nothing slows down the guessing of passwords
+W019      --database: 1C signs in with an account of the staff
 ========  ==========================================================
 """
 
@@ -39,6 +48,8 @@ from .protocol.errors import NotConfigured, UploadFailed
 from .served import serving
 
 _PREFIX = "ONEC_EXCHANGE_"
+_SHORTEST_SESSION = 3600  # seconds
+_SECRETS = ("GUEST_ID_SECRET", "METRICS_TOKEN")
 
 
 @register("onec_exchange")
@@ -155,6 +166,16 @@ def check_forced_version(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
 
 
 @register("onec_exchange")
+def check_session_lifetime(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W013: UNF waits half an hour for an answer, and loads before it confirms."""
+    if "SESSION_LIFETIME" in dict(bad_values()) or conf.SESSION_LIFETIME >= _SHORTEST_SESSION:
+        return []
+    message = f"ONEC_EXCHANGE_SESSION_LIFETIME is {conf.SESSION_LIFETIME} seconds."
+    hint = "1C may load longer than that before it confirms, and then never confirms. Let a session live an hour."
+    return [Warning(message, hint=hint, id="onec_exchange.W013")]
+
+
+@register("onec_exchange")
 def check_tasks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E009: a request would import a whole file at once, or 1C would wait for ever."""
     if conf.IMPORT_TASKS is not True or tasks.have_worker():
@@ -169,4 +190,4 @@ def check_tasks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
 
 def _shown(name: str) -> str:
     value = getattr(conf, name)
-    return f"of type {type(value).__name__}" if name == "GUEST_ID_SECRET" else repr(value)
+    return f"of type {type(value).__name__}" if name in _SECRETS else repr(value)

@@ -97,6 +97,11 @@ class OnecExchangeConf(AppConf):  # type: ignore[misc]  # appconf ships no types
 
     # -- people
     REPLY_LANGUAGE = ""  # of the sentences 1C shows; "" is LANGUAGE_CODE
+    ALERT_SILENCE = 26 * 3600  # seconds without a call of 1C until it is called silent; 0: never
+    ALERT_UNCONFIRMED = 6 * 3600  # seconds that 1C may have orders without confirming them; 0: for ever
+    ALERT_WAITING = 26 * 3600  # seconds that an order may wait; 0: for ever
+    ALERT_SKIPPED = 1  # orders left out until people are told; 0: never
+    METRICS_TOKEN = ""  # what Prometheus gives as its bearer token; "": people who signed in alone
 
     class Meta:
         prefix = "onec_exchange"
@@ -164,6 +169,11 @@ class Conf:
     GUEST_ID_SECRET: str
     MONEY_MISMATCH: str
     REPLY_LANGUAGE: str
+    ALERT_SILENCE: float
+    ALERT_UNCONFIRMED: float
+    ALERT_WAITING: float
+    ALERT_SKIPPED: int
+    METRICS_TOKEN: str
 
     def __getattr__(self, name: str) -> Any:
         try:

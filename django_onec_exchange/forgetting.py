@@ -1,9 +1,9 @@
 """Orders taken out of audit copies, for a customer who wants to be forgotten: the work of ``onec_forget``.
 
-The ledger stays: it tells that an order of this number was sent.  What stood in the order goes, and so do reasons and
-warnings, which may quote it.  An outgoing copy is written anew without the orders, and the batch says when; its size
-and digest stay those of what was sent.  Other copies that name an order go whole: files from 1C, and what no row
-tells of.
+The ledger stays: it tells that an order of this number was sent.  What stood in the order goes, and so do
+reasons and warnings, which may quote it.  An outgoing copy is written anew without the orders, and the batch says
+when; its size and digest stay those of what was sent.  Other copies that name an order go whole: files from 1C,
+and what no row tells of.
 
 Numbers are compared here and not by the database: to MariaDB and MySQL "a-1" is "A-1", which may be another's.
 """

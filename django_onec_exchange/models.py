@@ -232,6 +232,7 @@ class SkippedOrder(models.Model):
         verbose_name = _("order left out")
         verbose_name_plural = _("orders left out")
         constraints = [models.UniqueConstraint(fields=["base", "order_id"], name="onec_skipped_order")]
+        indexes = [models.Index(fields=["resolved_at", "base"], name="onec_skipped_open")]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.reason}"
@@ -375,7 +376,7 @@ class AuthFailure(models.Model):
 
     key = models.CharField(max_length=64, unique=True)  # a digest: the name typed may be a password
     count = models.PositiveIntegerField(default=0)
-    first_at = models.DateTimeField(default=timezone.now)
+    first_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
         verbose_name = _("failed sign-in")

@@ -36,6 +36,11 @@ def get_mount(base: str) -> Mount | None:
     return next((mount for mount in get_mounts() if mount.base == base), None)
 
 
+def get_bases() -> list[str]:
+    """Return the names of the bases that the site serves."""
+    return list(dict.fromkeys(mount.base for mount in get_mounts()))
+
+
 def get_localized_bases() -> list[str]:
     """Return the bases whose address begins with a language."""
     found = (one.options.get("base", one.view.base) for one in _exchange_views() if one.localized)

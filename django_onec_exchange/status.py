@@ -1,11 +1,11 @@
-"""How the exchange with one 1C base stands."""
+"""How the exchange with one 1C base stands: the facts.  What they mean, and what to do, says health/."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
 from .access import get_base
@@ -23,6 +23,9 @@ from .models import (
 from .mounting import get_mount
 from .outgoing.evidence import load_window
 from .protocol.errors import NotConfigured
+
+#: The program that ``onec_doctor`` says it is: taken for a stock 1C, also by protections against robots.
+DOCTOR_AGENT = "1C+Enterprise/8.3 onec_doctor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +49,39 @@ class ExchangeStatus:
     skipped: int  # orders left out, with a reason
     open_batches: int  # files that 1C may still confirm, with an order that it has from no other
     last_confirmed_at: datetime | None  # when 1C last confirmed a file with orders
+    last_contact_at: datetime | None  # when a 1C that had signed in last called
     window: WindowStatus
 
 
-def exchange_status(base_name: str = "default") -> ExchangeStatus:
+def exchange_status(base_name: str = "default", *, at_most: int | None = None) -> ExchangeStatus:
     """Return the status of one base, as its own view's adapters see it.
+
+    ``at_most`` keeps the question cheap in a shop with very many orders: nothing is counted beyond it.
+    Raises NotConfigured, also for a base that no address of the site serves.
+    """
+    context = context_of(base_name)
+    base, adapters = context.base, context.adapters
+    session, confirmed = last_session(base), last_confirmed(base)
+    open_batches = OrderBatch.objects.filter(
+        Exists(_unconfirmed(base)),
+        base=base,
+        order_count__gt=0,
+        state=OrderBatch.State.OPEN,
+        session__in=ExchangeSession.objects.alive(),
+    )
+    return ExchangeStatus(
+        waiting=count(adapters.selector.select(context), at_most),
+        sent=count(adapters.marker.filter_sent(adapters.selector.get_queryset(), context), at_most),
+        skipped=count(SkippedOrder.objects.filter(base=base, resolved_at=None), at_most),
+        open_batches=count(open_batches, at_most),
+        last_confirmed_at=confirmed.confirmed_at if confirmed else None,
+        last_contact_at=session.last_seen_at if session else None,
+        window=window_status(base),
+    )
+
+
+def context_of(base_name: str) -> ExchangeContext:
+    """Return what the adapters of a base are told outside of any exchange.
 
     Raises NotConfigured, also for a base that no address of the site serves.
     """
@@ -58,24 +89,30 @@ def exchange_status(base_name: str = "default") -> ExchangeStatus:
     if mount is None:
         raise NotConfigured(what=f"base {base_name}")
     adapters = mount.load_adapters()
-    base = get_base(base_name)
-    context = ExchangeContext(base=base, cutoff=timezone.now(), version=conf.COMMERCEML_VERSION, adapters=adapters)
-    orders = adapters.selector.get_queryset()
-    batches = OrderBatch.objects.filter(base=base, order_count__gt=0)
-    confirmed = batches.filter(state=OrderBatch.State.CONFIRMED).order_by("-confirmed_at")
-    return ExchangeStatus(
-        waiting=adapters.selector.select(context).count(),
-        sent=adapters.marker.filter_sent(orders, context).count(),
-        skipped=SkippedOrder.objects.filter(base=base, resolved_at=None).count(),
-        open_batches=batches.filter(
-            Exists(_unconfirmed(base)), state=OrderBatch.State.OPEN, session__in=ExchangeSession.objects.alive()
-        ).count(),
-        last_confirmed_at=confirmed.values_list("confirmed_at", flat=True).first(),
-        window=_window_status(base),
+    return ExchangeContext(
+        base=get_base(base_name), cutoff=timezone.now(), version=conf.COMMERCEML_VERSION, adapters=adapters
     )
 
 
-def _window_status(base: InfoBase) -> WindowStatus:
+def count(rows: QuerySet[Model], at_most: int | None = None) -> int:
+    """Return how many rows there are; at most so many are looked at."""
+    return (rows if at_most is None else rows.order_by()[:at_most]).count()
+
+
+def last_session(base: InfoBase) -> ExchangeSession | None:
+    """Return the session of 1C's last call; what ``onec_import`` took in was no call, and the doctor is no 1C."""
+    sessions = ExchangeSession.objects.filter(base=base).exclude(auth_hash="").exclude(user_agent=DOCTOR_AGENT)
+    return sessions.order_by("-last_seen_at").first()
+
+
+def last_confirmed(base: InfoBase) -> OrderBatch | None:
+    """Return the batch with orders that 1C confirmed last."""
+    batches = OrderBatch.objects.filter(base=base, order_count__gt=0, state=OrderBatch.State.CONFIRMED)
+    return batches.order_by("-confirmed_at").first()
+
+
+def window_status(base: InfoBase) -> WindowStatus:
+    """Return how far the exchanges of a base go without confirmation."""
     stored = DeliveryWindow.objects.filter(base=base).first()
     suspects = SuspectOrder.objects.filter(base=base, failures__gt=0).order_by("pk")
     alone = tuple(suspects.values_list("number", flat=True))

@@ -95,11 +95,14 @@ class ExchangeView(View):
                 response = self.answer(request)
             except ExchangeError as error:
                 why = error.__cause__ if isinstance(error, NotConfigured) else None  # the shop's own class failed
-                logger.warning("1C was refused: %s", error.code, extra={"code": error.code}, exc_info=why)
+                extra = {"event": "refused", "base": self.base, "mode": self.mode, "code": error.code}
+                logger.warning("1C was refused: %s", error.code, extra=extra, exc_info=why)
                 response = self.refuse(error)
             except Exception:
                 reference = secrets.token_hex(4)
-                logger.exception("the exchange with 1C failed, reference %s", reference)
+                facts = {"base": self.base, "mode": self.mode, "reference": reference}
+                extra = {"event": "exchange_failed", **facts}
+                logger.exception("the exchange with 1C failed, reference %s", reference, extra=extra)
                 response = self.refuse(InternalError(reference=reference))
         add_never_cache_headers(response)
         return response
@@ -198,6 +201,11 @@ class ExchangeView(View):
     # -- what they share
 
     @property
+    def mode(self) -> str:
+        """What 1C asks for; "" before that is known."""
+        return self.call.mode.value if hasattr(self, "call") else ""
+
+    @property
     def mount(self) -> Mount:
         return Mount(**{field.name: getattr(self, field.name) for field in fields(Mount)})
 
@@ -238,4 +246,5 @@ class ExchangeView(View):
                 duration=timedelta(seconds=time.monotonic() - self.started),
             )
         except AnyDatabaseError:
-            logger.exception("a call of 1C was not recorded")
+            extra = {"event": "call_not_recorded", "base": self.base, "mode": self.mode}
+            logger.exception("a call of 1C was not recorded", extra=extra)

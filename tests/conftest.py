@@ -24,6 +24,8 @@ hypothesis_settings.register_profile("tests", deadline=None, derandomize=True, m
 hypothesis_settings.register_profile("fuzz", deadline=None, max_examples=5000)  # by hand, and new ones each time
 hypothesis_settings.load_profile("tests")
 
+collect_ignore = ["oscar"]  # a project of its own: `pytest tests/oscar`
+
 ENDPOINT = "/1c/exchange/"
 USERNAME, PASSWORD = "1c", "secret"
 

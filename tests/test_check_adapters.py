@@ -229,6 +229,18 @@ def test_statuses_whose_order_nothing_tells(settings, found):
     assert found() == []
 
 
+class HandlerWithASequence(HandlerByComment):
+    def get_status_sequence(self):
+        return ["", "anything"]
+
+
+def test_the_shops_own_class_may_tell_the_order_of_its_statuses(settings, found):
+    settings.ONEC_EXCHANGE_ORDER_UPDATE_HANDLER = "tests.test_check_adapters.HandlerWithASequence"
+    settings.ONEC_EXCHANGE_ORDER_STATUSES = {"paid": "anything"}
+
+    assert found() == []
+
+
 def test_a_field_for_the_status_that_the_model_lacks(settings, found):
     settings.ONEC_EXCHANGE_ORDER_UPDATE_HANDLER = "tests.test_check_adapters.HandlerByNothing"
 

@@ -54,7 +54,8 @@ def apply_order_updates(
         _apply(handler, order, update, context, offers, result)
     if result.unknown:
         numbers = ", ".join(repr(update.number or update.id) for update in result.unknown)  # on one line
-        logger.warning("1C sent orders that the shop does not have: %s", numbers)
+        extra = {"event": "orders_unknown", "base": context.base.name, "orders": len(result.unknown)}
+        logger.warning("1C sent orders that the shop does not have: %s", numbers, extra=extra)
     if result.changed:
         order_ids = list(dict.fromkeys(result.changed))
         send_after_commit(
@@ -120,7 +121,8 @@ def _apply(
     except (OperationalError, InterfaceError):
         raise  # the database fails, and not this order
     except Exception as error:
-        logger.exception("what 1C says of order %r was not applied", update.number or update.id)
+        extra = {"event": "order_update_failed", "base": context.base.name, "order_id": order.pk}
+        logger.exception("what 1C says of order %r was not applied", update.number or update.id, extra=extra)
         result.failed.append((update, error))
         return
     (result.changed if changed else result.unchanged).append(order.pk)

@@ -158,7 +158,8 @@ class OrderMarker:
         except (OperationalError, InterfaceError):  # the database is ill, not the order
             raise
         except Exception:
-            logger.exception("order %s can no longer be serialized", order.pk)
+            extra = {"event": "order_not_serialized", "base": context.base.name, "order_id": order.pk}
+            logger.exception("order %s can no longer be serialized", order.pk, extra=extra)
             return ""
 
 

@@ -101,6 +101,7 @@ def _unambiguous(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         if found.setdefault(key, one) != one:
             twice.add(key)
     for key in twice:
-        logger.warning("several orders go by %r, so 1C's news about it reach none", key)
+        extra = {"event": "order_ambiguous"}
+        logger.warning("several orders go by %r, so 1C's news about it reach none", key, extra=extra)
         del found[key]
     return found

@@ -140,7 +140,7 @@ class OrderUpdateHandler(OrderFinder):
             if unknown:
                 message = f"ONEC_EXCHANGE_{setting} names statuses the shop does not have: {', '.join(unknown)}."
                 yield message, f"Use the choices of {field}: {', '.join(choices)}."
-        if statuses and not choices and not sequence and not conf.ALLOW_STATUS_BACKWARDS:
+        if statuses and not self.get_status_sequence() and not conf.ALLOW_STATUS_BACKWARDS:
             message = f"Nothing tells which status comes after which: {field} has no choices."
             yield message, "List the statuses, first to last, in ONEC_EXCHANGE_ORDER_STATUS_SEQUENCE."
 

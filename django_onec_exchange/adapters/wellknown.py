@@ -1,6 +1,6 @@
 """The names under which shops keep what an order is made of, and how they are read.
 
-The default serializer tries them in this order; ``docs/adapters.md`` lists them for integrators.
+The default serializer tries them in this order; ``docs/adapters/reading.md`` lists them for integrators.
 """
 
 from __future__ import annotations
@@ -107,10 +107,10 @@ NUMBER = WellKnown("number", "order_number")
 EXTERNAL_ID = WellKnown("onec_id", "external_id", "guid")
 CREATED_AT = WellKnown("created_at", "date_placed", "created")
 CURRENCY = WellKnown("currency")
-TOTAL = WellKnown("total", "total_amount", "grand_total", "total_price")
+TOTAL = WellKnown("total", "total_amount", "grand_total", "total_price", "total_incl_tax")
 COMMENT = WellKnown("comment", "customer_comment", "customer_notes", "note")
 DISCOUNT = WellKnown("discount", "discount_amount", "discount_total")
-DELIVERY_COST = WellKnown("delivery_cost", "shipping_cost", "delivery_price")
+DELIVERY_COST = WellKnown("delivery_cost", "shipping_cost", "delivery_price", "shipping_incl_tax")
 DELIVERY_VAT_RATE = WellKnown("delivery_vat_rate")
 VAT_INCLUDED = WellKnown("vat_included", "prices_include_vat")
 STATUS = WellKnown("status")
@@ -141,10 +141,10 @@ LEGAL_ADDRESS = WellKnown("legal_address")
 
 # on a row, its variant or its product
 ITEM_NAME = WellKnown("name", "product_name", "title")
-ARTICLE = WellKnown("article", "sku", "vendor_code")
-PRICE = WellKnown("price", "unit_price")
+ARTICLE = WellKnown("article", "sku", "vendor_code", "partner_sku")
+PRICE = WellKnown("price", "unit_price", "unit_price_incl_tax")
 QUANTITY = WellKnown("quantity", "qty")
-ITEM_TOTAL = WellKnown("total", "total_price", "subtotal", "amount")
+ITEM_TOTAL = WellKnown("total", "total_price", "subtotal", "amount", "line_price_incl_tax")
 VAT_RATE = WellKnown("vat_rate", "vat", "tax_rate")
 UNIT = WellKnown("unit", "unit_of_measure")
 UNIT_CODE = WellKnown("code", "okei", "okei_code")

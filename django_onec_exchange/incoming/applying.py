@@ -31,6 +31,7 @@ from ..commerceml.errors import CommercemlError, InvalidDocument, Problem, gette
 from ..commerceml.reader import Content, detect, read_catalog, read_orders
 from ..commerceml.updates import OrderUpdate
 from ..conf import conf
+from ..log import of_import
 from ..models import CatalogEntry, ImportSession
 from ..protocol.errors import NoCounterparties, NoHandler
 from . import leases
@@ -112,7 +113,8 @@ class FileApplier:
             except _ILL:
                 if pause is None:
                     raise
-                logger.warning("the database failed, the chunk is tried again", exc_info=True)
+                extra = {"event": "chunk_tried_again", **of_import(self._record)}
+                logger.warning("the database failed, the chunk is tried again", exc_info=True, extra=extra)
                 time.sleep(pause)
                 leases.reload(self._record)
 
@@ -129,12 +131,14 @@ class FileApplier:
         except Exception as error:
             leases.reload(self._record)
             if self._record.position > start:  # all is committed; the shop's own on_commit raised
-                logger.exception("what the shop does after it applied a chunk failed")
+                extra = {"event": "chunk_aftermath_failed", **of_import(self._record)}
+                logger.exception("what the shop does after it applied a chunk failed", extra=extra)
             elif len(objects) > 1:
                 for one in objects:
                     self._apply([one], apply, percent)
             else:
-                logger.exception("what 1C sent was not applied: %r", _name(objects[0]))
+                extra = {"event": "object_not_applied", **of_import(self._record)}
+                logger.exception("what 1C sent was not applied: %r", _name(objects[0]), extra=extra)
                 self._note(percent, objects, [(objects[0], error)])
 
     def _note(self, percent: int, objects: Sequence[Any], failed: Failed) -> None:

@@ -167,7 +167,8 @@ def _check_entry(entry: ZipInfo) -> str:
             raise UnsafeArchive
         return safe_name(entry.orig_filename)  # ``filename`` ends at a NUL
     except ExchangeError as error:
-        logger.warning("an archive is refused for its entry %.200r", entry.orig_filename)
+        extra = {"event": "archive_refused", "code": error.code}
+        logger.warning("an archive is refused for its entry %.200r", entry.orig_filename, extra=extra)
         if isinstance(error, BadFileName):
             raise UnsafeArchive from error
         raise

@@ -22,6 +22,7 @@ from ..adapters import ImportContext, Mount, load_catalog_handler, load_order_up
 from ..commerceml.errors import CommercemlError
 from ..commerceml.reader import Content, detect
 from ..conf import conf
+from ..log import of_import
 from ..models import ExchangeSession, ImportSession, IncomingFile
 from ..protocol import replies
 from ..protocol.errors import ExchangeError, ImportFailed, ImportStalled, InternalError, UnknownFile
@@ -102,10 +103,12 @@ def run(record: ImportSession, mount: Mount, *, seconds: float, keep_copy: bool 
                 file.audit_file = audit.store_incoming(file, path_of(file))
                 file.save(update_fields=["audit_file"])
             release(record, _State.DONE, percent=100)
+            _log_done(record)
         else:
             release(record, _State.WAITING)
     except LeaseLost:
-        logger.warning("the import of %s was taken over", file.name)
+        extra = {"event": "import_taken_over", **of_import(record)}
+        logger.warning("the import of %s was taken over", file.name, extra=extra)
         record.refresh_from_db()
     except Exception as error:
         _fail(record, error)
@@ -205,20 +208,30 @@ def _holds_orders(file: IncomingFile) -> bool:
             raise ImportFailed(name=file.name, reason=_words(broken)) from broken
 
 
+def _log_done(record: ImportSession) -> None:
+    counts = {"applied": record.applied_count, "failed": record.failed_count}
+    extra = {"event": "import_done", **of_import(record), **counts}
+    logger.info("%s was imported: %s", record.file.name, counts, extra=extra)
+
+
 def _fail(record: ImportSession, error: Exception) -> None:
     """Note why the file cannot be imported, in the words 1C is told; what was applied before stays."""
+    name = record.file.name
     if isinstance(error, ExchangeError | CommercemlError):
         told = error
-        logger.warning("the import of %s failed: %s", record.file.name, type(error).__name__)
+        extra = {"event": "import_failed", **of_import(record)}
+        logger.warning("the import of %s failed: %s", name, type(error).__name__, extra=extra)
     else:
         reference = secrets.token_hex(4)
-        logger.exception("the import of %s failed, reference %s", record.file.name, reference)
+        extra = {"event": "import_crashed", **of_import(record), "reference": reference}
+        logger.exception("the import of %s failed, reference %s", name, reference, extra=extra)
         told = InternalError(reference=reference)
     message = _words(told)
     try:
         release(record, _State.FAILED, message=message, code=_code(told))
     except (LeaseLost, AnyDatabaseError):
-        logger.exception("how the import of %s ended was not noted", record.file.name)
+        extra = {"event": "import_end_not_noted", **of_import(record)}
+        logger.exception("how the import of %s ended was not noted", name, extra=extra)
     record.state, record.message, record.code = _State.FAILED, message, _code(told)
 
 

@@ -57,7 +57,9 @@ def upload_root() -> Path:
         return Path(conf.UPLOAD_ROOT)
     base_dir = getattr(settings, "BASE_DIR", None)
     if not base_dir:
-        logger.error("neither ONEC_EXCHANGE_UPLOAD_ROOT nor BASE_DIR is set")
+        logger.error(
+            "neither ONEC_EXCHANGE_UPLOAD_ROOT nor BASE_DIR is set", extra={"event": "upload_root_missing"}
+        )
         raise UploadFailed
     return Path(base_dir) / "var" / "1c_exchange" / "uploads"
 
@@ -66,7 +68,9 @@ def refuse_served_root() -> None:
     """Raise UploadFailed where the web server would serve the uploads."""
     served = serving(upload_root())
     if served:
-        logger.error("ONEC_EXCHANGE_UPLOAD_ROOT lies under %s, which the web server serves", ", ".join(served))
+        extra = {"event": "upload_root_served"}
+        folders = ", ".join(served)
+        logger.error("ONEC_EXCHANGE_UPLOAD_ROOT lies under %s, which the web server serves", folders, extra=extra)
         raise UploadFailed
 
 
@@ -122,7 +126,8 @@ def receive(session: ExchangeSession, type_: str, name: str, body: Body, length:
     except (UnreadablePostError, IncomingFile.DoesNotExist) as error:
         raise TornUpload from error
     except OSError as error:
-        logger.exception("an upload could not be stored")
+        extra = {"event": "upload_not_stored", "base": session.base.name, "session": session.pk}
+        logger.exception("an upload could not be stored", extra=extra)
         raise UploadFailed from error
     file.size += length
     return file

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ..adapters import Adapters, ExchangeContext, order_pks
 from ..conf import conf
+from ..log import of_batch
 from ..models import ExchangeSession, OrderBatch, OrderDelivery
 from ..protocol.errors import AmbiguousConfirmation, NothingToConfirm
 from ..signals import orders_marked, send_after_commit
@@ -97,7 +98,8 @@ def _mark_batch(batch: OrderBatch, adapters: Adapters) -> int:
     batch.state, batch.confirmed_at, batch.marked_count = _State.CONFIRMED, now, marked
     batch.awaited = False
     batch.save(update_fields=["state", "confirmed_at", "marked_count", "awaited"])
-    logger.info("batch %s confirmed: %s of %s orders marked", batch.pk, marked, batch.order_count)
+    extra = {"event": "batch_confirmed", **of_batch(batch), "orders": batch.order_count, "marked": marked}
+    logger.info("batch %s confirmed: %s of %s orders marked", batch.pk, marked, batch.order_count, extra=extra)
     return marked
 
 

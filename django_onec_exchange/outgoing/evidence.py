@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from ..adapters import ExchangeContext, order_pks
 from ..commerceml.errors import Problem, gettext_noop
 from ..conf import conf
+from ..log import of_batch
 from ..models import (
     DeliveryWindow,
     ExchangeSession,
@@ -152,7 +153,9 @@ def _count_failure(batches: Sequence[OrderBatch], context: ExchangeContext) -> N
     before = load_window(stored)
     exchange = _exchange(batches)
     after = after_failure(before, exchange, conf.WINDOW_TOLERANCE)
-    logger.warning("batch %s was not confirmed; so many in a row: %s", batches[-1].pk, after.unconfirmed)
+    last, times = batches[-1], after.unconfirmed
+    extra = {"event": "batch_unconfirmed", **of_batch(last), "unconfirmed": times}
+    logger.warning("batch %s was not confirmed; so many in a row: %s", last.pk, times, extra=extra)
     if exchange.orders == 1 and not is_tolerated(before, exchange, conf.WINDOW_TOLERANCE):
         delivery = OrderDelivery.objects.filter(batch__in=[batch.pk for batch in batches]).first()
         row = _suspect(delivery, before, context) if delivery is not None else None
@@ -243,7 +246,9 @@ def _keep(stored: DeliveryWindow, before: Window, after: Window) -> None:
     if after.is_calm and not SuspectOrder.objects.filter(base=base).exists():
         after = Window()
     if before.limit != after.limit:
-        logger.warning("base %s: orders that an exchange carries from now on: %s", base.name, after.limit or "all")
+        extra = {"event": "window_changed", "base": base.name, "limit": after.limit}
+        text = "base %s: orders that an exchange carries from now on: %s"
+        logger.warning(text, base.name, after.limit or "all", extra=extra)
         send_after_commit(window_changed, InfoBase, base=base, limit=after.limit, before=before.limit)
     if after == Window() and not refused_orders(base):
         DeliveryWindow.objects.filter(base=base).delete()

@@ -24,6 +24,7 @@ from django.utils import timezone
 from .. import audit
 from ..adapters import Adapters, ExchangeContext
 from ..conf import conf, exchange_encoding
+from ..log import of_batch
 from ..models import ExchangeSession, OrderBatch
 from ..signals import orders_exported, send_after_commit
 from .evidence import note_unconfirmed
@@ -129,7 +130,9 @@ class OrderExportService:
             batch.awaited = conf.WINDOW_ENABLED and batch.order_count > 0 and not overtaken
             batch.save()
             send_after_commit(orders_exported, OrderBatch, batch=batch)
-        logger.info("batch %s: %s orders, %s left out", batch.pk, batch.order_count, batch.skipped_count)
+        counts = {"orders": batch.order_count, "skipped": batch.skipped_count}
+        extra = {"event": "batch_prepared", **of_batch(batch), **counts}
+        logger.info("batch %s: %s orders, %s left out", batch.pk, *counts.values(), extra=extra)
 
 
 def _discard(batch: OrderBatch) -> None:
@@ -139,7 +142,8 @@ def _discard(batch: OrderBatch) -> None:
     try:
         batch.delete()
     except AnyDatabaseError:
-        logger.exception("batch %s was not removed; it stays invisible to 1C", batch.pk)
+        extra = {"event": "batch_not_removed", **of_batch(batch)}
+        logger.exception("batch %s was not removed; it stays invisible to 1C", batch.pk, extra=extra)
 
 
 def _sweep(session: ExchangeSession) -> None:

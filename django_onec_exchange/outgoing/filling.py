@@ -218,7 +218,8 @@ class BatchFiller:
         except (OperationalError, InterfaceError):  # the database is ill, not the order
             raise
         except Exception as error:
-            logger.exception("order %s could not be serialized", order.pk)
+            extra = {"event": "order_not_serialized", "base": self.context.base.name, "order_id": order.pk}
+            logger.exception("order %s could not be serialized", order.pk, extra=extra)
             self._failures.append((order, error))
             return None
         if fatal:

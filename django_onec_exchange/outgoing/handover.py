@@ -8,6 +8,7 @@ from typing import IO
 from django.db import Error as AnyDatabaseError
 from django.utils import timezone
 
+from ..log import of_batch
 from ..models import OrderBatch
 from .export import PreparedBatch
 
@@ -45,6 +46,8 @@ class WatchedFile:
                 batch = batch.filter(state=OrderBatch.State.OPEN)
             batch.update(**change)
         except AnyDatabaseError:
-            logger.exception("how the reply with batch %s ended was not noted", self._batch.pk)
+            extra = {"event": "batch_end_not_noted", **of_batch(self._batch)}
+            logger.exception("how the reply with batch %s ended was not noted", self._batch.pk, extra=extra)
         if "state" in change:
-            logger.warning("the client hung up before the end of batch %s", self._batch.pk)
+            extra = {"event": "batch_broken_off", **of_batch(self._batch)}
+            logger.warning("the client hung up before the end of batch %s", self._batch.pk, extra=extra)

@@ -54,7 +54,9 @@ def skip(order: Any, number: str, problem: Problem, context: ExchangeContext, re
     skipped.retry_requested, skipped.resolved_at = False, None
     skipped.save()
     marker.skip(order.pk, reason, context)
-    logger.warning("order %s was left out: %s", skipped.order_id, problem.code)
+    facts = {"base": context.base.name, "order_id": skipped.order_id, "code": problem.code}
+    extra = {"event": "order_skipped", **facts}
+    logger.warning("order %s was left out: %s", skipped.order_id, problem.code, extra=extra)
     send_after_commit(order_skipped, SkippedOrder, skipped=skipped, order=order)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from django_onec_exchange.adapters import OrderSerializer
 from django_onec_exchange.commerceml.money import balance, payable
-from tests.adapters.things import a_row, an_order_thing
+from tests.adapters.things import a_row, a_thing, an_order_thing
 from tests.shop.models import Order
 
 NAIVE = datetime(2026, 2, 3, 12, 0)
@@ -25,6 +25,35 @@ def test_the_number_is_the_one_the_customer_knows(serialize, make_order):
 
 def test_orders_that_have_no_numbers_are_numbered_by_their_primary_keys(serialize):
     assert serialize(an_order_thing(pk=17)).number == "17"
+
+
+def test_the_amounts_of_django_oscar_are_known_by_their_names(serialize, problems):
+    line = a_thing(
+        pk=5,
+        title="Болт",
+        partner_sku="B-1",
+        quantity=2,
+        unit_price_incl_tax=Decimal("100"),
+        line_price_incl_tax=Decimal("180"),
+    )
+    order = a_thing(
+        pk=17,
+        number="100017",
+        date_placed=NAIVE,
+        guest_email="anna@example.com",
+        lines=[line],
+        total_incl_tax=Decimal("480"),
+        shipping_incl_tax=Decimal("300"),
+    )
+
+    document = serialize(order)
+
+    assert problems(document) == []
+    assert [(item.article, item.price, item.total, item.discount) for item in document.items] == [
+        ("B-1", 100, 180, 20),
+        ("", 300, 300, 0),
+    ]
+    assert document.total == payable(document) == 480
 
 
 @pytest.mark.parametrize("nothing", ["", "  ", None])

@@ -23,6 +23,7 @@ UNSET = (
     "LANGUAGE_CODE",
     "MEDIA_ROOT",
     "TASKS_WORKER",
+    "COLUMNS",  # whoever runs the tests may have set it
 )
 FORMED_AT = re.compile(rb' \xd0\x94\xd0\xb0\xd1\x82\xd0\xb0[^=]+="[^"]*"')  # ДатаФормирования
 
@@ -56,14 +57,7 @@ class Shop:
         folder.mkdir()
         self.folder = folder
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ONEC_EXCHANGE_")}
-        for name in (
-            "DJANGO_SETTINGS_MODULE",
-            "DATABASE_URL",
-            "DEBUG",
-            "ALLOWED_HOSTS",
-            "LANGUAGE_CODE",
-            "MEDIA_ROOT",
-        ):
+        for name in UNSET:
             kept.pop(name, None)
         self.environ = kept | {
             "PYTHONPATH": str(Path(django_onec_exchange.__file__).parents[1]),

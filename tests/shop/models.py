@@ -123,7 +123,7 @@ class Deal(OneCOrderMixin):
 
 
 class Group(models.Model):
-    """What 1C's catalogue becomes in docs/adapters.md, from here on."""
+    """What 1C's catalogue becomes in docs/adapters/catalogue.md, from here on."""
 
     onec_id = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=200)
@@ -171,7 +171,7 @@ class Stock(models.Model):
 
 
 class Sale(models.Model):
-    """A vendor's order that has none of the names the default adapters know; see docs/adapters.md."""
+    """A vendor's order that has none of the names the default adapters know; see docs/adapters/reading.md."""
 
     ref = models.CharField(max_length=20)
     placed = models.DateTimeField()

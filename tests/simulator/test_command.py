@@ -35,6 +35,12 @@ def site(**script):
     return raw_server(reply)
 
 
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch):
+    """Tables are as wide as the terminal: let none be cut."""
+    monkeypatch.setenv("COLUMNS", "110")
+
+
 def run(address, *arguments, **options):
     out, err = StringIO(), StringIO()
     call_command(Command(stdout=out, stderr=err), address, *arguments, **options)

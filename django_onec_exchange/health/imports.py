@@ -1,0 +1,89 @@
+"""Do files from 1C get through to the shop?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..adapters import ExchangeContext
+from ..conf import conf
+from ..models import ImportSession
+from .findings import Finding, Level, ago, shown
+
+_State = ImportSession.State
+_RECENT = 50  # imports
+_WORKER_AWAKE = 3  # leases within which a worker takes what is in its queue
+
+
+def look(context: ExchangeContext) -> Iterator[Finding]:
+    imports = ImportSession.objects.filter(base=context.base)
+    recent = list(imports.select_related("file").order_by("-pk")[:_RECENT])
+    for latest in _latest_of_each_type(recent):
+        yield from _look_at_ended(latest)
+    pending = list(imports.filter(state__in=(_State.WAITING, _State.RUNNING)).order_by("moved_at")[:_RECENT])
+    if pending:
+        yield from _look_at_pending(pending)
+
+
+def _latest_of_each_type(recent: list[ImportSession]) -> Iterator[list[ImportSession]]:
+    """Yield the imports of the newest upload of each type that has an end: what came after a failure counts."""
+    ended = [record for record in recent if record.state in (_State.DONE, _State.FAILED)]
+    uploads = {record.file.type: record.file.upload for record in reversed(ended)}
+    for upload in uploads.values():
+        yield [record for record in ended if record.file.upload == upload]
+
+
+def _look_at_ended(records: list[ImportSession]) -> Iterator[Finding]:
+    failed = [record for record in records if record.state == _State.FAILED]
+    if failed:
+        told = {"name": failed[0].file.name, "sentence": failed[0].message}
+        yield Finding(
+            level=Level.ERROR,
+            code="import-failed",
+            message=_("The import of %(name)s failed: “%(sentence)s”") % told,
+            remedy=_("Do what the sentence says, and start the exchange in 1C: it sends the file once more."),
+        )
+    left_out = sum(record.failed_count for record in records)
+    if left_out:
+        sentence = ngettext(
+            "%(count)s object of the last upload from 1C was not taken.",
+            "%(count)s objects of the last upload from 1C were not taken.",
+            left_out,
+        )
+        yield Finding(
+            level=Level.WARNING,
+            code="import-incomplete",
+            message=sentence % {"count": left_out},
+            remedy=_("The admin's list of imports says which; the site's log says why."),
+        )
+
+
+def _look_at_pending(pending: list[ImportSession]) -> Iterator[Finding]:
+    oldest = pending[0]
+    told = {"name": oldest.file.name, "since": shown(oldest.moved_at)}
+    if _sleeps(pending):
+        yield Finding(
+            level=Level.ERROR,
+            code="worker-asleep",
+            message=_("The import of %(name)s waits for a worker since %(since)s.") % told,
+            remedy=_("Start the worker of the site's tasks, and let a supervisor keep it running."),
+        )
+    elif oldest.moved_at < ago(conf.IMPORT_STALL_LIMIT):
+        yield Finding(
+            level=Level.WARNING,
+            code="import-stalled",
+            message=_("The import of %(name)s has not got on since %(since)s.") % told,
+            remedy=_("It goes on when 1C asks for it again: start the exchange in 1C, and see what its log says."),
+        )
+
+
+def _sleeps(pending: list[ImportSession]) -> bool:
+    """Tell whether no worker takes what is in the queue; one that is busy, with any base, takes it later."""
+    untouched_since = ago(_WORKER_AWAKE * conf.IMPORT_LEASE)
+    enqueued = [record for record in pending if record.state == _State.WAITING and record.enqueued_at is not None]
+    if not any(record.moved_at < untouched_since for record in enqueued):
+        return False
+    return not ImportSession.objects.filter(state=_State.RUNNING, lease_until__gt=timezone.now()).exists()

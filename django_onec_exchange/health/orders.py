@@ -1,0 +1,170 @@
+"""Do orders get through to 1C?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..adapters import ExchangeContext, order_pks
+from ..conf import conf
+from ..models import OrderBatch, OrderDelivery, SkippedOrder
+from ..status import last_confirmed, window_status
+from .findings import Finding, Level, ago, shown
+
+_LOOKED_AT = 1000  # orders left out, the newest
+_SAMPLE = 50  # orders of a batch
+_RECENT = 20  # batches
+_NAMED = 10  # orders
+_LOOKED_BACK = timedelta(days=90)  # a ledger is asked for each order
+
+
+def look_at_confirmations(context: ExchangeContext) -> Iterator[Finding]:
+    """Orders that still wait were handed over long ago, and nothing has been confirmed since."""
+    since = _unconfirmed_since(context) if conf.ALERT_UNCONFIRMED else None
+    if since is None or since > ago(conf.ALERT_UNCONFIRMED):
+        return
+    yield Finding(
+        level=Level.ERROR,
+        code="unconfirmed",
+        message=_("1C has fetched orders since %(since)s and confirmed none.") % {"since": shown(since)},
+        remedy=_(
+            "1C's log of the exchange names the order at which it stops. If it names none, see whether the file "
+            "reaches 1C whole: time-outs of a proxy cut it off."
+        ),
+    )
+
+
+def look_at_the_queue(context: ExchangeContext) -> Iterator[Finding]:
+    """An order waits that neither came nor changed for long: it may have begun to wait only when it was paid."""
+    created_at = getattr(context.adapters.selector, "created_at_field", None)
+    if not conf.ALERT_WAITING or created_at is None:
+        return
+    moment = ago(conf.ALERT_WAITING)
+    recent = {f"{created_at}__lt": moment, f"{created_at}__gt": moment - _LOOKED_BACK}
+    waiting = context.adapters.selector.select(context).filter(**recent)
+    updated_at = getattr(context.adapters.marker, "updated_at_field", None)
+    if updated_at is not None:
+        waiting = waiting.filter(**{f"{updated_at}__lt": moment})
+    skipped = SkippedOrder.objects.filter(  # these wait for somebody here, not for 1C
+        base=context.base, order_id=Cast(OuterRef("pk"), CharField()), resolved_at=None
+    )
+    if waiting.filter(~Exists(skipped)).exists():
+        yield Finding(
+            level=Level.ERROR,
+            code="waits-long",
+            message=_("Orders of before %(moment)s still wait for 1C.") % {"moment": shown(moment)},
+            remedy=_(
+                "See whether 1C comes and confirms. If old orders are not to go to 1C at all, mark them as sent: "
+                "the documentation's quickstart tells how."
+            ),
+        )
+
+
+def look_at_the_window(context: ExchangeContext) -> Iterator[Finding]:
+    window = window_status(context.base)
+    if window.since is None:
+        return
+    since = shown(window.since)
+    if window.nothing_confirmed:
+        yield Finding(
+            level=Level.ERROR,
+            code="onec-ill",
+            message=_("Since %(since)s 1C confirms nothing, not even single orders.") % {"since": since},
+            remedy=_("1C itself is ill; its log of the exchange says why. No order is to blame or lost."),
+        )
+        return
+    told = {"since": since, "suspects": window.suspects, "numbers": ", ".join(window.alone[:_NAMED]) or "–"}
+    yield Finding(
+        level=Level.WARNING,
+        code="window-narrowed",
+        message=_(
+            "Since %(since)s 1C has not confirmed everything, and the site searches for the order that stops it. "
+            "Under suspicion: %(suspects)s; not confirmed though alone: %(numbers)s."
+        )
+        % told,
+        remedy=_(
+            "The search goes on by itself. 1C's log of the exchange tells sooner which order it is, and why."
+        ),
+    )
+
+
+def look_at_skipped_orders(context: ExchangeContext) -> Iterator[Finding]:
+    """An order that was deleted since needs nobody's attention."""
+    rows = list(SkippedOrder.objects.filter(base=context.base, resolved_at=None).order_by("-pk")[:_LOOKED_AT])
+    keys = dict(zip(rows, order_pks(rows), strict=True))
+    there = set(context.adapters.selector.get_queryset().filter(pk__in=keys.values()).values_list("pk", flat=True))
+    rows = [row for row in rows if keys[row] in there]
+    if not conf.ALERT_SKIPPED or len(rows) < min(conf.ALERT_SKIPPED, _LOOKED_AT):
+        return
+    refused = [row for row in rows if row.code == SkippedOrder.REFUSED]
+    others = [row for row in rows if row.code != SkippedOrder.REFUSED]
+    if refused:
+        sentence = ngettext(
+            "1C does not take %(count)s order; it was set aside on %(since)s.",
+            "1C does not take %(count)s orders; they were set aside, the first on %(since)s.",
+            len(refused),
+        )
+        yield Finding(
+            level=Level.WARNING,
+            code="orders-refused",
+            message=sentence % _about(refused),
+            remedy=_("1C's log of the exchange says why. Mend the order; when it changes it is offered again."),
+        )
+    if others:
+        sentence = ngettext(
+            "%(count)s order is left out since %(since)s, for the reason “%(reason)s”.",
+            "%(count)s orders are left out, the first since %(since)s, most for the reason “%(reason)s”.",
+            len(others),
+        )
+        yield Finding(
+            level=Level.WARNING,
+            code="orders-skipped",
+            message=sentence % _about(others),
+            remedy=_("The admin's list of orders left out says what is wrong with each. Mended, it goes along."),
+        )
+
+
+def look_at_audit_copies(context: ExchangeContext) -> Iterator[Finding]:
+    newest = OrderBatch.objects.filter(base=context.base).exclude(state=OrderBatch.State.PREPARING)
+    carried = [batch for batch in newest.order_by("-pk")[:_RECENT] if batch.order_count]
+    if carried and carried[0].audit_error:
+        yield Finding(
+            level=Level.WARNING,
+            code="audit-missing",
+            message=_("There is no audit copy of the last file that went to 1C: %(error)s")
+            % {"error": carried[0].audit_error},
+            remedy=_("See whether the disk is full and the site may write to the folder of the audit copies."),
+        )
+
+
+def _unconfirmed_since(context: ExchangeContext) -> datetime | None:
+    """Return when orders of the newest file that still wait were first offered since the last confirmation."""
+    confirmed = last_confirmed(context.base)
+    batches = OrderBatch.objects.filter(base=context.base, order_count__gt=0)
+    if confirmed is not None:
+        batches = batches.filter(pk__gt=confirmed.pk, created_at__gt=confirmed.confirmed_at)
+    batches = batches.exclude(state=OrderBatch.State.PREPARING)
+    newest = batches.order_by("-pk").first()
+    if newest is None:
+        return None
+    offered = list(newest.deliveries.order_by("pk")[:_SAMPLE])
+    keys = order_pks(offered)
+    still = set(context.adapters.selector.select(context).filter(pk__in=keys).values_list("pk", flat=True))
+    waiting = [delivery.order_id for delivery, key in zip(offered, keys, strict=True) if key in still]
+    first = OrderDelivery.objects.filter(base=context.base, order_id__in=waiting, batch__in=batches)
+    return first.order_by("batch").values_list("batch__created_at", flat=True).first()
+
+
+def _about(rows: list[SkippedOrder]) -> dict[str, str]:
+    (reason, _times), *_others = Counter(row.code for row in rows).most_common(1)
+    return {
+        "count": f"{_LOOKED_AT}+" if len(rows) == _LOOKED_AT else str(len(rows)),
+        "since": shown(min(row.first_skipped_at for row in rows)),
+        "reason": reason,
+    }
