@@ -113,7 +113,8 @@ def remove_copy(name: str) -> bool:
     except FileNotFoundError:
         pass
     except Exception:
-        logger.exception("audit copy %s was not removed", name)
+        extra = {"event": "copy_not_removed", "file": name}
+        logger.exception("audit copy %s was not removed", name, extra=extra)
         return False
     return True
 
@@ -121,4 +122,8 @@ def remove_copy(name: str) -> bool:
 def drop_copy(batch: OrderBatch) -> None:
     """Remove the copy of a batch that was not handed over after all."""
     if batch.audit_file:
-        remove_copy(batch.audit_file)
+        try:
+            get_storage().delete(batch.audit_file)
+        except Exception:
+            extra = {"event": "audit_copy_not_removed", **of_batch(batch)}
+            logger.exception("audit copy %s was not removed", batch.audit_file, extra=extra)

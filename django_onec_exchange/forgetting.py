@@ -31,6 +31,7 @@ from .commerceml.values import clean
 from .commerceml.versions import VERSIONS
 from .conf import conf
 from .copies import is_known, stored_copies
+from .log import of_batch
 from .models import IncomingFile, InfoBase, OrderBatch, OrderDelivery, OrderLink, SkippedOrder
 from .outgoing.filling import ENTRY, open_sink
 
@@ -106,7 +107,8 @@ def forget(orders: Orders, *, dry_run: bool = False) -> Iterator[Found | None]:
             if not is_known(name):
                 yield _tried(name, partial(_remove_if_named, name, orders, dry_run))
     except NotImplementedError:
-        logger.info("the storage of audit copies cannot be looked through")
+        extra = {"event": "copies_not_listed", "base": orders.base.name}
+        logger.info("the storage of audit copies cannot be looked through", extra=extra)
 
 
 def _blank_quotations(orders: Orders) -> None:
@@ -132,7 +134,8 @@ def _tried(name: str, work: Callable[[], Found | None]) -> Found | None:
     except FileNotFoundError:  # it is gone already
         return None
     except Exception:
-        logger.exception("orders could not be taken out of the audit copy %s", name)
+        extra = {"event": "copy_not_redacted", "file": name}
+        logger.exception("orders could not be taken out of the audit copy %s", name, extra=extra)
         return Found(name=name, failed=True)
 
 
@@ -166,7 +169,8 @@ def _replace(batch: OrderBatch, old: str, new: str) -> None:
     named = OrderBatch.objects.filter(pk=batch.pk, audit_file=old)
     if not named.update(audit_file=new, redacted_at=timezone.now()):
         remove_copy(new)  # onec_cleanup was faster
-    logger.info("orders were taken out of the audit copy of batch %s", batch.pk)
+    extra = {"event": "copy_redacted", **of_batch(batch)}
+    logger.info("orders were taken out of the audit copy of batch %s", batch.pk, extra=extra)
 
 
 def _remove_if_named(name: str, orders: Orders, dry_run: bool) -> Found | None:

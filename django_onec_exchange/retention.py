@@ -93,8 +93,10 @@ class Cleanup:
                 lambda: _remove_deliveries(batches.filter(audit_file="")),
             ),
             Step("imports", _("Imports"), files.count, lambda: _remove(files.filter(audit_file=""))),
-            _rows("calls", _("Calls"), self._old_calls()),
-            Step("sessions", _("Sessions"), sessions.count, lambda: _remove(sessions.filter(~_has_files()))),
+            _rows("calls", _("Calls of exchange sessions"), self._old_calls()),
+            Step(
+                "sessions", _("Exchange sessions"), sessions.count, lambda: _remove(sessions.filter(~_has_files()))
+            ),
             _rows("left_out", _("Orders left out that went after all"), self._old_skips()),
             _rows("sign_ins", _("Failed sign-ins"), brake.outdated()),
         ]
@@ -163,16 +165,18 @@ class Cleanup:
 
     def _drop_unknown_copies(self) -> Iterator[int]:
         """Remove what lies among the old copies and no row tells of."""
-        try:
-            for base in InfoBase.objects.all():
+        for base in InfoBase.objects.all():
+            try:
                 for name in copies.stored_copies(base, before=self._audit.date()):
                     if not copies.is_known(name) and audit.remove_copy(name):
                         yield 1
-        except NotImplementedError:  # a storage that cannot list what it holds
-            logger.info("the storage of audit copies cannot be looked through")
-        except Exception:
-            logger.exception("the audit copies could not be looked through")
-            self.failed += 1
+            except NotImplementedError:  # a storage that cannot list what it holds
+                extra = {"event": "copies_not_listed", "base": base.name}
+                logger.info("the storage of audit copies cannot be looked through", extra=extra)
+            except Exception:
+                extra = {"event": "copies_not_swept", "base": base.name}
+                logger.exception("the audit copies could not be looked through", extra=extra)
+                self.failed += 1
 
     def _drop_uploads(self) -> Iterator[int]:
         ended = forgetting.ended_uploads()
