@@ -36,6 +36,8 @@ BAD_VALUES = {
     "WINDOW_TOLERANCE": [-1, "1", None],
     "WINDOW_ATTEMPTS": [1, 0, "3", 2.5, None],
     "SKIPPED_RETRY_INTERVAL": ["1h"],
+    **{name: [-1, "1h", None] for name in ("ALERT_SILENCE", "ALERT_UNCONFIRMED", "ALERT_WAITING")},
+    "ALERT_SKIPPED": [-1, "1", 1.5, None],
     "DEFAULT_UNIT": [
         *[("796", "шт"), "796", None, ("796", "шт", "Штука", 5)],
         *[("шт", "шт", "Штука", "PCE"), ("7960", "шт", "Штука", "PCE"), ("796", " ", "Штука", "PCE")],
@@ -120,13 +122,23 @@ def test_no_setting_takes_just_anything(settings, found, name):
     assert all(f"ONEC_EXCHANGE_{name} " in message.msg for message in messages)
 
 
-def test_a_secret_is_not_shown(settings, found):
-    settings.ONEC_EXCHANGE_GUEST_ID_SECRET = b"not for the terminal"
+@pytest.mark.parametrize(
+    ("token", "codes"), [("", set()), ("x" * 20, set()), ("x" * 19, {"E003"}), ("ж" * 20, {"E003"})]
+)
+def test_a_token_of_the_metrics_is_long_or_empty(settings, found, token, codes):
+    settings.ONEC_EXCHANGE_METRICS_TOKEN = token
+
+    assert ids(found()) == codes
+
+
+@pytest.mark.parametrize("name", ["GUEST_ID_SECRET", "METRICS_TOKEN"])
+def test_a_secret_is_not_shown(settings, found, name):
+    setattr(settings, f"ONEC_EXCHANGE_{name}", b"not for the terminal")
 
     (message,) = found()
 
     assert message.id == "onec_exchange.E003"
-    assert "ONEC_EXCHANGE_GUEST_ID_SECRET is of type bytes" in message.msg
+    assert f"ONEC_EXCHANGE_{name} is of type bytes" in message.msg
     assert "terminal" not in str(message)
 
 

@@ -19,13 +19,11 @@ _WORKER_AWAKE = 3  # leases within which a worker takes what is in its queue
 
 
 def look(context: ExchangeContext) -> Iterator[Finding]:
-    imports = ImportSession.objects.filter(base=context.base)
-    recent = list(imports.select_related("file").order_by("-pk")[:_RECENT])
-    for latest in _latest_of_each_type(recent):
+    imports = ImportSession.objects.filter(base=context.base).select_related("file").defer("counts", "problems")
+    for latest in _latest_of_each_type(list(imports.order_by("-pk")[:_RECENT])):
         yield from _look_at_ended(latest)
-    pending = list(imports.filter(state__in=(_State.WAITING, _State.RUNNING)).order_by("moved_at")[:_RECENT])
-    if pending:
-        yield from _look_at_pending(pending)
+    pending = imports.filter(state__in=(_State.WAITING, _State.RUNNING)).order_by("moved_at")
+    yield from _look_at_pending(list(pending[:_RECENT]))
 
 
 def _latest_of_each_type(recent: list[ImportSession]) -> Iterator[list[ImportSession]]:
@@ -62,28 +60,32 @@ def _look_at_ended(records: list[ImportSession]) -> Iterator[Finding]:
 
 
 def _look_at_pending(pending: list[ImportSession]) -> Iterator[Finding]:
-    oldest = pending[0]
-    told = {"name": oldest.file.name, "since": shown(oldest.moved_at)}
-    if _sleeps(pending):
+    """Take those that wait for a worker or for 1C, the longest first."""
+    asleep = _untaken(pending)
+    if asleep is not None:
         yield Finding(
             level=Level.ERROR,
             code="worker-asleep",
-            message=_("The import of %(name)s waits for a worker since %(since)s.") % told,
+            message=_("The import of %(name)s waits for a worker since %(since)s.") % _told(asleep),
             remedy=_("Start the worker of the site's tasks, and let a supervisor keep it running."),
         )
-    elif oldest.moved_at < ago(conf.IMPORT_STALL_LIMIT):
+    elif pending and pending[0].moved_at < ago(conf.IMPORT_STALL_LIMIT):
         yield Finding(
             level=Level.WARNING,
             code="import-stalled",
-            message=_("The import of %(name)s has not got on since %(since)s.") % told,
+            message=_("The import of %(name)s has not got on since %(since)s.") % _told(pending[0]),
             remedy=_("It goes on when 1C asks for it again: start the exchange in 1C, and see what its log says."),
         )
 
 
-def _sleeps(pending: list[ImportSession]) -> bool:
-    """Tell whether no worker takes what is in the queue; one that is busy, with any base, takes it later."""
-    untouched_since = ago(_WORKER_AWAKE * conf.IMPORT_LEASE)
-    enqueued = [record for record in pending if record.state == _State.WAITING and record.enqueued_at is not None]
-    if not any(record.moved_at < untouched_since for record in enqueued):
-        return False
-    return not ImportSession.objects.filter(state=_State.RUNNING, lease_until__gt=timezone.now()).exists()
+def _untaken(pending: list[ImportSession]) -> ImportSession | None:
+    """Return an import that no worker takes from the queue; one that is busy, with any base, takes it later."""
+    since = ago(_WORKER_AWAKE * conf.IMPORT_LEASE)
+    enqueued = (one for one in pending if one.state == _State.WAITING and one.enqueued_at is not None)
+    untaken = next((one for one in enqueued if one.moved_at < since), None)
+    running = ImportSession.objects.filter(state=_State.RUNNING, lease_until__gt=timezone.now())
+    return None if untaken is None or running.exists() else untaken
+
+
+def _told(record: ImportSession) -> dict[str, str]:
+    return {"name": record.file.name, "since": shown(record.moved_at)}

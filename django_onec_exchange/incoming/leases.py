@@ -12,6 +12,7 @@ from ..conf import conf
 from ..models import ImportSession
 
 _State = ImportSession.State
+_CHANGING = [field.name for field in ImportSession._meta.concrete_fields if not field.is_relation]
 
 
 class LeaseLost(Exception):
@@ -24,7 +25,7 @@ def claim(record: ImportSession) -> bool:
     Whatever comes of it, ``record`` is then as it stands.  Raises ImportSession.DoesNotExist if it was forgotten.
     """
     if _is_taken(record):  # looked up first: who waits for long must not hold up who works
-        record.refresh_from_db()
+        _refresh(record)
         return False
     base = record.base
     with transaction.atomic():
@@ -35,7 +36,7 @@ def claim(record: ImportSession) -> bool:
                 worker=secrets.token_hex(8), state=_State.RUNNING, lease_until=_lease_end(), message="", code=""
             )
         )
-    record.refresh_from_db()
+    _refresh(record)
     return claimed
 
 
@@ -48,8 +49,13 @@ def _is_taken(record: ImportSession) -> bool:
 def reload(record: ImportSession) -> None:
     """Read how far the import is, after what was noted was undone.  Who we are stays: another may hold it now."""
     worker = record.worker
-    record.refresh_from_db()
+    _refresh(record)
     record.worker = worker
+
+
+def _refresh(record: ImportSession) -> None:
+    """Read what changes.  The base and the file stay at hand: a failure of the database can be told, too."""
+    record.refresh_from_db(fields=_CHANGING)
 
 
 def note(record: ImportSession, **changes: object) -> None:

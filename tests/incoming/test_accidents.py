@@ -10,6 +10,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from django_onec_exchange.incoming import applying, imports, leases, tasks, unpacking, uploads
+from django_onec_exchange.log import of_import
 from django_onec_exchange.models import ExchangeSession, ImportSession, IncomingFile
 from django_onec_exchange.protocol.errors import ExchangeError, TornUpload, UploadBusy
 from tests.conftest import body
@@ -64,15 +65,17 @@ def seconds_ago(seconds: float):
 # -- who works on it
 
 
-def test_reloading_keeps_who_we_are(sign_in, send, import_, shop):
+def test_reloading_keeps_who_we_are(sign_in, send, import_, shop, django_assert_num_queries):
     token = sign_in()
     send(token, files.catalog(["a"]))
     import_(token)
-    record = ImportSession.objects.get()
+    record = ImportSession.objects.select_related("base", "file").get()
     record.worker = "we"
     ImportSession.objects.update(worker="other", state=State.RUNNING, position=7)
 
-    leases.reload(record)
+    with django_assert_num_queries(1):  # and what log records tell of it stays at hand, when the database is ill
+        leases.reload(record)
+        of_import(record)
 
     assert (record.worker, record.position) == ("we", 7)
     with pytest.raises(leases.LeaseLost):

@@ -42,7 +42,7 @@ def test_a_warning_is_1(onec, make_order):
     code, lines = run("--check")
 
     assert code == 1
-    assert lines[0] == "1C WARNING"
+    assert lines[0] == "1C WARNING: orders-skipped"
     assert lines[1].startswith("warning (orders-skipped): 1 order is left out")
 
 
@@ -54,7 +54,7 @@ def test_an_error_is_2_whatever_else_is_wrong(onec, make_order, later):
     code, lines = run("--check")
 
     assert code == 2
-    assert lines[0] == "1C ERROR"
+    assert lines[0] == "1C ERROR: silent, orders-skipped"
     assert [line.split(":")[0] for line in lines[1::2]] == ["error (silent)", "warning (orders-skipped)"]
 
 

@@ -16,6 +16,7 @@ from django_onec_exchange.incoming import tasks
 from django_onec_exchange.models import ImportSession
 from tests.conftest import ENDPOINT, body
 from tests.incoming import files
+from tests.shop.models import Deal, Stage
 
 pytestmark = pytest.mark.django_db
 
@@ -250,6 +251,21 @@ def test_in_a_shop_with_a_ledger_the_age_of_an_order_counts(ask, sign_in, make_o
     assert codes("second") == ["waits-long"]
 
 
+def test_orders_whose_keys_do_not_grow_are_looked_at_by_their_date(settings, onec, codes, monkeypatch):
+    settings.ONEC_EXCHANGE_ORDER_MODEL = "shop.Deal"
+    monkeypatch.setattr("django_onec_exchange.health.orders._LOOKED_AT", 1)
+    onec.checkauth()
+    stage = Stage.objects.create(name="new")
+    days_ago = [timezone.now() - timedelta(days=days) for days in (9, 5, 7)]
+    deals = [Deal.objects.create(created_at=moment, status=stage, sent_to_1c=True) for moment in days_ago]
+    Deal.objects.update(updated_at=days_ago[0])
+    assert codes() == []
+
+    Deal.objects.filter(pk=deals[1].pk).update(sent_to_1c=False)
+
+    assert codes() == ["waits-long"]
+
+
 def test_the_search_for_an_order_that_stops_1c(make_order, refusing, finding, codes):
     for _ in range(4):
         make_order()
@@ -261,6 +277,14 @@ def test_the_search_for_an_order_that_stops_1c(make_order, refusing, finding, co
     refusing(12, "1001")
     assert codes() == ["orders-refused"]
     assert "1C does not take 1 order" in finding("orders-refused").message
+
+
+def test_a_confirmation_that_got_lost_once_is_no_finding(make_order, refusing, codes):
+    make_order()
+
+    refusing(2, "1001")
+
+    assert codes() == []
 
 
 def test_a_1c_that_is_ill(make_order, refusing, finding):

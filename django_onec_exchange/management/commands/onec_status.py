@@ -61,7 +61,8 @@ class Command(BaseCommand):
             self._write(json.dumps(told if options["all"] else told[bases[0]], cls=DjangoJSONEncoder))
             return level
         if options["check"]:  # the first line is what monitoring shows
-            self._write(f"1C {level.name}")
+            codes = ", ".join(finding.code for findings in found.values() for finding in findings)
+            self._write(f"1C {level.name}: {codes}" if codes else f"1C {level.name}")
         for base, findings in found.items():
             if options["all"]:
                 self._write("{}: {}".format(_("1C infobase"), base))
