@@ -30,7 +30,7 @@ from ..signals import orders_exported, send_after_commit
 from .evidence import note_unconfirmed
 from .filling import BatchFiller, positive
 from .paging import pages_behind
-from .portions import drop_gone_suspects, portions
+from .portions import portions
 from .recording import Recorder
 
 logger = logging.getLogger(__name__)
@@ -99,7 +99,6 @@ class OrderExportService:
         self, batch: OrderBatch, file: IO[bytes], context: ExchangeContext, behind: Sequence[OrderBatch]
     ) -> None:
         orders = self.adapters.selector.select(context)
-        drop_gone_suspects(orders, context)
         filler = BatchFiller(
             batch,
             context,

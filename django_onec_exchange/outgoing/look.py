@@ -69,7 +69,7 @@ def look(
     )
     if chosen is None:
         most = limit or positive("QUERY_LIMIT")
-        parts = portions(adapters.selector.select(context), (), context)
+        parts = portions(adapters.selector.select(context), (), context, look_only=True)
     else:
         most = len(chosen)
         parts = [Portion(orders=adapters.selector.get_queryset(), keys=chosen)]

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
 from django_onec_exchange.models import (
+    DeliveryWindow,
     ExchangeSession,
     OrderBatch,
     OrderDelivery,
@@ -205,10 +206,13 @@ def test_suspects_are_left_as_they_are(export, ask, sign_in, make_order):
     SuspectOrder.objects.create(
         base=OrderBatch.objects.get().base, order_id=str(order.pk), number=order.number, revision="x"
     )
+    DeliveryWindow.objects.create(base=OrderBatch.objects.get().base, limit=1)
 
     export()
-
     assert SuspectOrder.objects.exists()
+
+    body(ask("mode=query", cookie=sign_in()))
+    assert not SuspectOrder.objects.exists()
 
 
 def test_without_orders_it_is_an_empty_document(export):
