@@ -17,6 +17,8 @@ NEEDED = (
     "django_onec_exchange/migrations/0001_initial.py",
     "django_onec_exchange/locale/ru/LC_MESSAGES/django.po",
     "django_onec_exchange/locale/ru/LC_MESSAGES/django.mo",
+    "django_onec_exchange/static/django_onec_exchange/admin.css",
+    "django_onec_exchange/templates/admin/django_onec_exchange/overview.html",
     "django_onec_exchange/management/commands/onec_simulate.py",
 )
 #: what the sdist holds besides: tox.ini calls the one, the documentation names the other

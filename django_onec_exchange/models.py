@@ -138,6 +138,7 @@ class OrderBatch(models.Model):
         CONFIRMED = "confirmed", _("confirmed")  # 1C sent ``success``
         SUPERSEDED = "superseded", _("sent again")  # a later file took its place
         BROKEN = "broken", _("broken off")  # the client hung up before the end
+        BY_HAND = "by-hand", _("marked by hand")  # no file: somebody said that 1C has these orders
 
     base = models.ForeignKey(InfoBase, models.PROTECT, related_name="batches", verbose_name=_("1C infobase"))
     session = models.ForeignKey(
@@ -156,6 +157,7 @@ class OrderBatch(models.Model):
     audit_file = models.CharField(_("audit copy"), max_length=255, blank=True)
     audit_error = models.TextField(_("why there is no audit copy"), blank=True)
     redacted_at = models.DateTimeField(_("orders removed from the copy at"), null=True)  # ``digest`` is as sent
+    note = models.TextField(_("note"), blank=True)  # why it was done by hand
     created_at = models.DateTimeField(_("prepared at"), default=timezone.now)
     handed_over_at = models.DateTimeField(_("handed over at"), null=True)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
@@ -170,7 +172,9 @@ class OrderBatch(models.Model):
         indexes = [
             models.Index(fields=["state", "base", "confirmed_at"], name="onec_batch_state"),
             models.Index(fields=["awaited", "base"], name="onec_batch_awaited"),
+            models.Index(fields=["created_at"], name="onec_batch_created"),
         ]
+        permissions = [("download_audit", "May download audit copies")]  # personal data
 
     def __str__(self) -> str:
         return f"№ {self.pk}"
@@ -203,6 +207,10 @@ class OrderDelivery(models.Model):
             models.Index(fields=["base", "order_id"], name="onec_delivery_order"),
             models.Index(fields=["base", "number"], name="onec_delivery_number"),
         ]
+        permissions = [
+            ("send_again", "May send orders to 1C again"),
+            ("mark_as_sent", "May mark orders as sent by hand"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -233,6 +241,7 @@ class SkippedOrder(models.Model):
         verbose_name_plural = _("orders left out")
         constraints = [models.UniqueConstraint(fields=["base", "order_id"], name="onec_skipped_order")]
         indexes = [models.Index(fields=["resolved_at", "base"], name="onec_skipped_open")]
+        permissions = [("retry_skippedorder", "May have orders left out tried again")]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.reason}"

@@ -83,15 +83,22 @@ class OrderMarker:
         if self.updated_at_field is not None:
             values[self.updated_at_field] = context.cutoff
         order_ids = order_pks(deliveries)
-        _manager().filter(pk__in=order_ids).update(**values)
-        send_after_commit(
-            orders_bulk_updated,
-            get_order_model(),
-            order_ids=order_ids,
-            count=len(order_ids),
-            fields=tuple(values),
-        )
+        self._update(order_ids, values)
         return set(order_ids)
+
+    def unmark(self, order_ids: Sequence[Any], context: ExchangeContext) -> set[Any]:
+        """Forget that these orders were sent and return the keys of those that were.
+
+        Called when a person asks for them again, in a transaction that no confirmation runs beside.  They count
+        as changed, so that a file which 1C already has cannot confirm them.
+        """
+        sent = _manager().filter(pk__in=order_ids, **{self.sent_field: True})
+        found = [order.pk for order in self._narrowed(sent).order_by("pk").select_for_update()]
+        values: dict[str, Any] = {self.sent_field: False, self.sent_at_field: None}
+        if self.updated_at_field is not None:
+            values[self.updated_at_field] = timezone.now()
+        self._update(found, values)
+        return set(found)
 
     def skip(self, order_id: Any, reason: str, context: ExchangeContext) -> None:
         """Note on the order that it is left out.  Its ``updated_at`` stays: nothing about the order changed."""
@@ -134,6 +141,18 @@ class OrderMarker:
         if self.updated_at_field is not None:
             fields["updated_at_field"] = self.updated_at_field
         return check_fields(self, fields)
+
+    def _update(self, order_ids: Sequence[Any], values: dict[str, Any]) -> None:
+        if not order_ids:
+            return
+        _manager().filter(pk__in=order_ids).update(**values)
+        send_after_commit(
+            orders_bulk_updated,
+            get_order_model(),
+            order_ids=order_ids,
+            count=len(order_ids),
+            fields=tuple(values),
+        )
 
     def _dated_revision(self, order: Any) -> str:
         updated_at = getattr(order, str(self.updated_at_field))
@@ -187,6 +206,11 @@ class LedgerOrderMarker(OrderMarker):
     def mark(self, deliveries: Sequence[OrderDelivery], context: ExchangeContext) -> set[Any]:
         """The deliveries are the ledger: their state, which follows from the result, is all there is to keep."""
         return set(order_pks(deliveries))
+
+    def unmark(self, order_ids: Sequence[Any], context: ExchangeContext) -> set[Any]:
+        """The deliveries are the ledger: whoever asks withdraws them."""
+        sent = _manager().filter(Exists(self.ledger(context)), pk__in=order_ids)
+        return set(sent.values_list("pk", flat=True))
 
     def skip(self, order_id: Any, reason: str, context: ExchangeContext) -> None:
         """``SkippedOrder`` remembers it."""

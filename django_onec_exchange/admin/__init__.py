@@ -1,5 +1,6 @@
 """What happened, for people.  History is read-only; the few actions have permissions of their own."""
 
-from . import imports, orders, sessions, skipped
+from . import imports, orders, overview, sessions, skipped
+from .order_admin import OneCOrderAdminMixin
 
-__all__ = ["imports", "orders", "sessions", "skipped"]
+__all__ = ["OneCOrderAdminMixin", "imports", "orders", "overview", "sessions", "skipped"]

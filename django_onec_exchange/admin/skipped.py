@@ -4,44 +4,97 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from ..models import DeliveryWindow, SkippedOrder, SuspectOrder
-from .history import HistoryMixin
+from ..outgoing.by_hand import try_again
+from .by_hand import MARKING, ask_and_do, of_rows
+from .history import HistoryAdmin
+from .orders_of_shop import order_column
+from .permissions import MARK_AS_SENT, RETRY, may
+
+
+class RefusedFilter(admin.SimpleListFilter):
+    """Who did not want the order."""
+
+    title = _("left out by")
+    parameter_name = "by"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("site", _("the site")), ("1c", _("1C itself"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        refused = {"code": SkippedOrder.REFUSED}
+        if self.value() == "1c":
+            return queryset.filter(**refused)
+        return queryset.exclude(**refused) if self.value() == "site" else queryset
 
 
 @admin.register(SkippedOrder)
-class SkippedOrderAdmin(HistoryMixin, admin.ModelAdmin):
-    list_display = ("number", "reason", "first_skipped_at", "last_skipped_at", "attempts", "resolved_at")
-    list_filter = (("resolved_at", admin.EmptyFieldListFilter), "code", "base")
+class SkippedOrderAdmin(HistoryAdmin):
+    list_filter = (("resolved_at", admin.EmptyFieldListFilter), RefusedFilter, "base")
+    list_select_related = ("base",)
+    list_display_links = ("reason",)
     search_fields = ("=number", "=order_id")
     ordering = ("-last_skipped_at",)
-    actions = ("retry",)
+    actions = ("retry", "mark_as_sent")
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return (
+            order_column(self.admin_site, request),
+            "reason",
+            "base",
+            "first_skipped_at",
+            "last_skipped_at",
+            "attempts",
+            "retry_requested",
+            "resolved_at",
+        )
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return may(request, RETRY)
+
+    def has_mark_as_sent_permission(self, request: HttpRequest) -> bool:
+        return may(request, MARK_AS_SENT)
 
     @admin.action(description=_("Try again at the next exchange"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[SkippedOrder]) -> None:
-        for skipped in queryset:
-            self.log_change(request, skipped, _("To be tried again at the next exchange."))
-        queryset.update(retry_requested=True)
+        waiting = queryset.filter(resolved_at=None)
+        sentence = _now("To be tried again at the next exchange.")
+        LogEntry.objects.log_actions(request.user.pk, waiting, CHANGE, sentence)  # type: ignore[arg-type]
+        done = try_again(waiting)
+        told = ngettext(
+            "%(count)s order is tried again at the next exchange.",
+            "%(count)s orders are tried again at the next exchange.",
+            done,
+        )
+        messages.success(request, told % {"count": done})
 
-    def has_retry_permission(self, request: HttpRequest) -> bool:
-        user: Any = request.user
-        return bool(user.has_perm("django_onec_exchange.change_skippedorder"))
+    @admin.action(description=_("Mark as sent to 1C by hand"), permissions=["mark_as_sent"])
+    def mark_as_sent(self, request: HttpRequest, queryset: QuerySet[SkippedOrder]) -> HttpResponseBase | None:
+        return ask_and_do(self, request, MARKING, of_rows(queryset))
 
 
 @admin.register(DeliveryWindow)
-class DeliveryWindowAdmin(HistoryMixin, admin.ModelAdmin):
+class DeliveryWindowAdmin(HistoryAdmin):
     list_display = ("base", "limit", "unconfirmed", "since", "blamed", "passed")
     list_select_related = ("base",)
 
 
 @admin.register(SuspectOrder)
-class SuspectOrderAdmin(HistoryMixin, admin.ModelAdmin):
-    list_display = ("number", "base", "failures", "first_failed_at")
+class SuspectOrderAdmin(HistoryAdmin):
+    list_display_links = ("failures",)
     list_filter = ("base",)
     list_select_related = ("base",)
     search_fields = ("=number", "=order_id")
     ordering = ("-pk",)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return (order_column(self.admin_site, request), "base", "failures", "first_failed_at")

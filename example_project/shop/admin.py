@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from django_onec_exchange.admin import OneCOrderAdminMixin
+
 from .models import (
     Customer,
     Group,
@@ -89,7 +91,7 @@ class OrderItemInline(admin.TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(admin.ModelAdmin):
+class OrderAdmin(OneCOrderAdminMixin, admin.ModelAdmin):
     list_display = ["number", "placed_at", "buyer", "total", "status", "is_paid", "sent_to_1c", "export_skipped"]
     list_filter = ["sent_to_1c", "export_skipped", "status", "is_paid", "delivery_method"]
     list_select_related = ["customer"]

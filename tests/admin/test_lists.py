@@ -1,16 +1,12 @@
-"""The admin: history to look at, and one action that changes something."""
+"""Lists and details: who sees them, how they are searched, and what they show."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 import pytest
-from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils.html import escape
 
 from django_onec_exchange.models import (
@@ -24,7 +20,8 @@ from django_onec_exchange.models import (
     SkippedOrder,
     SuspectOrder,
 )
-from tests.shop.models import Order
+
+from .pages import page
 
 pytestmark = pytest.mark.django_db
 
@@ -37,52 +34,6 @@ MODELS = [
     SkippedOrder,
     SuspectOrder,
 ]
-
-
-def page(model, view: str = "changelist", *arguments: object) -> str:
-    return reverse(f"admin:django_onec_exchange_{model._meta.model_name}_{view}", args=arguments)
-
-
-@pytest.fixture
-def browser() -> Client:
-    return Client()
-
-
-@pytest.fixture
-def superuser(browser, admin_user):
-    browser.force_login(admin_user)
-    return admin_user
-
-
-@pytest.fixture
-def staff(browser, make_account):
-    """A member of staff, given permissions by their names."""
-    user = make_account("staff", permitted=False)
-    user.is_staff = True
-    user.save()
-    browser.force_login(user)
-
-    def permit(*codenames: str):
-        user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
-        return user
-
-    return permit
-
-
-@pytest.fixture
-def history(onec, make_order):
-    """An exchange of one order, and one left out because its rows do not make its total."""
-    good = make_order(number="good")
-    make_order(number="bad", total=Decimal(9999))
-    onec.fetch_orders()
-    base = InfoBase.objects.get()
-    OrderLink.objects.create(base=base, order_id=good.pk, onec_id="guid", onec_number="УТ-17")
-    DeliveryWindow.objects.create(base=base, limit=1)
-    SuspectOrder.objects.create(base=base, order_id="99", number="suspect")
-    return SkippedOrder.objects.get()
-
-
-# -- looking
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -240,69 +191,3 @@ def test_rows_are_not_deleted_by_the_list(browser, superuser, history, model):
 
     assert model.objects.count() == 1
     assert ExchangeEvent.objects.count() == 3
-
-
-# -- try again
-
-
-def retry(browser: Client, skipped: SkippedOrder):
-    return browser.post(page(SkippedOrder), {"action": "retry", "_selected_action": [skipped.pk]}, follow=True)
-
-
-def test_an_order_is_tried_again_when_somebody_asks_for_it(settings, browser, superuser, history, onec):
-    settings.ONEC_EXCHANGE_MONEY_MISMATCH = "send"  # what was wrong is mended, but the order did not change
-    assert onec.fetch_orders().orders == ()
-
-    assert retry(browser, history).status_code == 200
-
-    assert [order.number for order in onec.fetch_orders().orders] == ["bad"]
-    assert Order.objects.get(number="bad").sent_to_1c
-    history.refresh_from_db()
-    assert history.resolved_at is not None
-
-
-def test_an_order_that_is_still_wrong_is_left_out_again(browser, superuser, history, onec):
-    retry(browser, history)
-    assert onec.fetch_orders().orders == ()
-
-    history.refresh_from_db()
-    assert (history.attempts, history.retry_requested, history.resolved_at) == (2, False, None)
-
-
-def test_only_the_chosen_orders_are_tried_again(browser, superuser, history, onec, make_order):
-    make_order(number="bad too", total=Decimal(9999))
-    onec.fetch_orders()
-
-    retry(browser, history)
-
-    asked = SkippedOrder.objects.filter(retry_requested=True)
-    assert [skipped.number for skipped in asked] == ["bad"]
-
-
-def test_staff_that_may_only_look_cannot_ask_for_it(browser, staff, history):
-    staff("view_skippedorder")
-    assert 'value="retry"' not in browser.get(page(SkippedOrder)).content.decode()
-
-    retry(browser, history)
-
-    history.refresh_from_db()
-    assert not history.retry_requested
-
-
-def test_staff_with_the_permission_can_ask_for_it_and_for_nothing_more(browser, staff, history):
-    staff("view_skippedorder", "change_skippedorder")
-    assert 'value="retry"' in browser.get(page(SkippedOrder)).content.decode()
-
-    retry(browser, history)
-
-    history.refresh_from_db()
-    assert history.retry_requested
-    assert browser.post(page(SkippedOrder, "change", history.pk), {"reason": "x"}).status_code == 403
-
-
-def test_who_asked_for_it_is_logged(browser, superuser, history):
-    retry(browser, history)
-
-    entry = LogEntry.objects.get()
-    assert entry.user == superuser
-    assert entry.object_id == str(history.pk)

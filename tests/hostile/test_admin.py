@@ -25,6 +25,7 @@ from django_onec_exchange.models import (
 )
 from tests.conftest import PASSWORD, USERNAME
 from tests.incoming import files
+from tests.shop.models import Order
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +147,62 @@ def test_an_action_cannot_be_asked_for_by_a_link(admin_client, everything):
     assert everything() == before
 
 
+def acting(order, batch) -> list[tuple[str, dict[str, str]]]:
+    """The pages that do something, beside the lists, and what they are sent."""
+    timeline = reverse("admin:shop_order_onec", args=[order.pk])
+    answered = {"apply": "yes", "base": "default", "note": "x"}
+    return [
+        (timeline, {"action": "onec_send_again", **answered}),
+        (timeline, {"action": "onec_mark_as_sent", **answered}),
+        (reverse("admin:django_onec_exchange_orderbatch_audit", args=[batch.pk]), {}),
+        (
+            reverse("admin:shop_order_changelist"),
+            {"action": "onec_send_again", "_selected_action": str(order.pk), **answered},
+        ),
+        (
+            reverse("admin:django_onec_exchange_orderdelivery_changelist"),
+            {"action": "send_again", "_selected_action": str(batch.deliveries.get().pk), **answered},
+        ),
+    ]
+
+
+@pytest.fixture
+def actions_of_pages(everything):
+    return acting(Order.objects.get(number="good"), OrderBatch.objects.filter(order_count=1).get())
+
+
+@pytest.mark.parametrize("who", ["nobody", "staff", "staff that looks", "the account of 1C"])
+def test_a_page_that_acts_does_nothing_for_whoever_may_not(
+    make_account, account, everything, actions_of_pages, who
+):
+    looks = ("view_order", "view_orderbatch", "view_orderdelivery") if who == "staff that looks" else ()
+    client = log_in(make_account("staff", permitted=False), *looks) if who.startswith("staff") else Client()
+    if who == "the account of 1C":
+        client.force_login(account)
+    before, orders = everything(), list(Order.objects.values())
+
+    for address, form in actions_of_pages:
+        assert client.post(address, form).status_code in (200, 302, 403), address
+
+    assert (everything(), list(Order.objects.values())) == (before, orders)
+    assert not LogEntry.objects.exists()
+
+
+def test_a_page_that_acts_does_nothing_for_a_link_or_without_the_forms_token(
+    admin_client, admin_user, everything, actions_of_pages
+):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(admin_user)
+    before, orders = everything(), list(Order.objects.values())
+
+    for address, form in actions_of_pages:
+        admin_client.get(address, form)
+        assert strict.post(address, form).status_code == 403, address
+
+    assert (everything(), list(Order.objects.values())) == (before, orders)
+    assert not LogEntry.objects.exists()
+
+
 def test_what_is_not_shown_has_no_page():
     for model in HIDDEN:
         with pytest.raises(NoReverseMatch):
@@ -163,6 +220,9 @@ def test_what_others_wrote_is_shown_as_text(ask, make_account, everything, admin
     ImportSession.objects.update(message=MARKUP, problems=[[MARKUP, MARKUP]])
     IncomingFile.objects.update(name=MARKUP)
 
+    OrderBatch.objects.update(note=MARKUP)
+    timeline = reverse("admin:shop_order_onec", args=[Order.objects.get(number="good").pk])
+    assert MARKUP not in admin_client.get(timeline).content.decode()
     for model in SHOWN:
         change, *_, listed, _add = addresses(model, model.objects.last().pk)
         for address in (change, listed, f"{listed}?q={MARKUP}"):

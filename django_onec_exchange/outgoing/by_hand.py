@@ -1,0 +1,118 @@
+"""What people may do with orders past 1C: send them again, try them again, say that 1C has them.
+
+Each does its work under the locks of ``success``, so that neither sees the other half done.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from ..adapters import ExchangeContext, get_order_model
+from ..adapters.wellknown import NUMBER
+from ..commerceml.values import clean
+from ..models import ExchangeSession, OrderBatch, OrderDelivery, SkippedOrder, SuspectOrder, order_key
+from ..protocol.errors import NotConfigured
+from .locking import alone_with
+
+logger = logging.getLogger(__name__)
+
+_UNENDED = (OrderBatch.State.PREPARING, OrderBatch.State.OPEN)
+
+
+def send_again(order_ids: Sequence[Any], context: ExchangeContext) -> set[Any]:
+    """Have orders that 1C has go to it once more, and return the keys of those that do.
+
+    A file that 1C already has and confirms later does not count for them: they were asked for after it.
+    Call it with at most ``CHUNK_SIZE`` keys.  Raises NotConfigured if the shop's own marker cannot ``unmark``.
+    """
+    unmark = getattr(context.adapters.marker, "unmark", None)
+    if unmark is None:
+        raise NotConfigured(what="ONEC_EXCHANGE_ORDER_MARKER (unmark)")
+    with alone_with(context.base):
+        sent: set[Any] = unmark(order_ids, context)
+        keys = [order_key(order) for order in _orders(sent)]
+        deliveries = OrderDelivery.objects.filter(base=context.base, order_id__in=keys)
+        marked = deliveries.filter(state=OrderDelivery.State.MARKED)
+        offered = deliveries.filter(state=OrderDelivery.State.OFFERED, batch__state__in=_UNENDED)
+        pks = [*marked.values_list("pk", flat=True), *offered.values_list("pk", flat=True)]
+        OrderDelivery.objects.filter(pk__in=pks).update(state=OrderDelivery.State.WITHDRAWN)
+    extra = {"event": "orders_sent_again", "base": context.base.name, "orders": len(sent)}
+    logger.info("%s orders are sent again by hand", len(sent), extra=extra)
+    return sent
+
+
+def mark_as_sent(
+    order_ids: Sequence[Any], note: str, user: AbstractBaseUser, context: ExchangeContext
+) -> set[Any]:
+    """Say that 1C has orders which it never confirmed, and return the keys of those that did not count as sent.
+
+    They stand in a batch of their own, without a file.  Call it with at most ``CHUNK_SIZE`` keys.
+    """
+    with alone_with(context.base):
+        unsent = context.adapters.marker.get_current_revisions(order_ids, context)
+        if not unsent:
+            return set()
+        batch = _batch(note, user, context)
+        deliveries = [
+            OrderDelivery(
+                batch=batch,
+                base=context.base,
+                order_id=order_key(order),
+                number=_number(order, context),
+                revision=unsent[order.pk],
+                state=OrderDelivery.State.MARKED,
+            )
+            for order in _orders(unsent)
+        ]
+        marked = context.adapters.marker.mark(deliveries, context)
+        keys = [order_key(order) for order in _orders(marked)]
+        OrderDelivery.objects.bulk_create(one for one in deliveries if one.order_id in set(keys))
+        batch.marked_count = len(marked)
+        batch.save(update_fields=["marked_count"])
+        skipped = SkippedOrder.objects.filter(base=context.base, order_id__in=keys, resolved_at=None)
+        skipped.update(resolved_at=batch.confirmed_at)
+        SuspectOrder.objects.filter(base=context.base, order_id__in=keys).delete()
+    extra = {"event": "orders_marked_by_hand", "base": context.base.name, "batch": batch.pk, "orders": len(marked)}
+    logger.info("%s orders were marked as sent by hand", len(marked), extra=extra)
+    return marked
+
+
+def try_again(skipped: QuerySet[SkippedOrder]) -> int:
+    """Have orders that were left out tried at the next exchange, and return how many are."""
+    return skipped.filter(resolved_at=None).update(retry_requested=True)
+
+
+def _orders(order_ids: Any) -> list[Any]:
+    model = get_order_model()
+    return list(model._base_manager.filter(pk__in=list(order_ids)).order_by("pk"))
+
+
+def _batch(note: str, user: AbstractBaseUser, context: ExchangeContext) -> OrderBatch:
+    session = ExchangeSession.objects.create(
+        base=context.base,
+        account=user,  # type: ignore[misc]  # the site's own user model
+        account_name=user.get_username()[:255],
+        version=context.version,
+    )
+    return OrderBatch.objects.create(
+        base=context.base,
+        session=session,
+        state=OrderBatch.State.BY_HAND,
+        cutoff=context.cutoff,
+        version=context.version,
+        encoding="",
+        confirmed_at=timezone.now(),
+        note=note,
+    )
+
+
+def _number(order: Any, context: ExchangeContext) -> str:
+    """Return what 1C knew the order by, if it ever was in a file; else what the shop calls it."""
+    known = OrderDelivery.objects.filter(base=context.base, order_id=order_key(order)).order_by("-pk").first()
+    return known.number if known else clean(NUMBER.text(order) or str(order.pk), 255)

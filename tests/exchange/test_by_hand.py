@@ -1,0 +1,231 @@
+"""What people do with orders past 1C, whatever remembers them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from django_onec_exchange.adapters import get_order_model
+from django_onec_exchange.models import OrderBatch, OrderDelivery, SkippedOrder, SuspectOrder
+from django_onec_exchange.outgoing.by_hand import mark_as_sent, send_again
+from django_onec_exchange.protocol.errors import NotConfigured
+from django_onec_exchange.signals import orders_bulk_updated
+from django_onec_exchange.status import context_of
+from tests.shop.models import Order
+
+pytestmark = pytest.mark.django_db
+
+ADAPTERS = "tests.exchange.adapters"
+MARKERS = [
+    "django_onec_exchange.adapters.OrderMarker",
+    "django_onec_exchange.adapters.LedgerOrderMarker",
+    f"{ADAPTERS}.MarkerByContent",
+    f"{ADAPTERS}.LedgerByDate",
+]
+
+
+@pytest.fixture(params=MARKERS, ids=lambda path: path.rpartition(".")[2])
+def marker(request, settings):
+    settings.ONEC_EXCHANGE_ORDER_MARKER = request.param
+    return request.param
+
+
+@pytest.fixture
+def again():
+    return lambda *orders: send_again([order.pk for order in orders], context_of("default"))
+
+
+@pytest.fixture
+def mark(account):
+    return lambda *orders, note="1C has it": mark_as_sent(
+        [order.pk for order in orders], note, account, context_of("default")
+    )
+
+
+def numbers(onec) -> list[str]:
+    return [order.number for order in onec.fetch_orders().orders]
+
+
+# -- send again
+
+
+def test_an_order_that_1c_has_goes_once_more_and_then_no_more(marker, onec, make_order, again):
+    order, _other = make_order(), make_order()
+    onec.fetch_orders()
+
+    assert again(order) == {order.pk}
+
+    assert numbers(onec) == [order.number]
+    assert numbers(onec) == []
+    states = OrderDelivery.objects.filter(order_id=order.pk).order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["withdrawn", "marked"]
+
+
+def test_an_order_that_waits_anyway_stays_as_it_is(marker, onec, make_order, again):
+    order = make_order()
+
+    assert again(order) == set()
+
+    assert numbers(onec) == [order.number]
+
+
+def test_asking_twice_sends_it_once(marker, onec, make_order, again):
+    order = make_order()
+    onec.fetch_orders()
+    again(order)
+
+    assert again(order) == set()
+
+    assert numbers(onec) == [order.number]
+    assert numbers(onec) == []
+
+
+def test_a_file_that_1c_had_before_does_not_confirm_it(marker, make_onec, make_order, again):
+    order = make_order()
+    early, onec = make_onec(), make_onec()
+    early.checkauth()
+    early.query()
+    onec.fetch_orders()
+    again(order)
+
+    early.success()
+
+    assert numbers(onec) == [order.number]
+
+
+def test_the_shop_is_told_and_the_order_counts_as_changed(
+    onec, make_order, again, django_capture_on_commit_callbacks
+):
+    order = make_order()
+    onec.fetch_orders()
+    order.refresh_from_db()
+    told = []
+
+    def receive(sender, **arguments):
+        told.append((sender, arguments["order_ids"], arguments["count"], set(arguments["fields"])))
+
+    orders_bulk_updated.connect(receive)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            again(order)
+    finally:
+        orders_bulk_updated.disconnect(receive)
+
+    assert told == [(get_order_model(), [order.pk], 1, {"sent_to_1c", "sent_to_1c_at", "updated_at"})]
+    now = Order.objects.get(pk=order.pk)
+    assert (now.sent_to_1c, now.sent_to_1c_at) == (False, None)
+    assert now.updated_at > order.updated_at
+
+
+def test_one_base_asks_without_the_other(make_onec, make_order):
+    order = make_order()
+    first, second = make_onec(), make_onec(path="/1c/second/exchange/")
+    for onec in (first, second):
+        onec.fetch_orders()
+
+    send_again([order.pk], context_of("second"))
+
+    assert numbers(first) == []
+    assert numbers(second) == [order.number]
+
+
+def test_an_order_that_was_deleted_is_passed_over(marker, onec, make_order, again):
+    order = make_order()
+    onec.fetch_orders()
+    Order.objects.filter(pk=order.pk).delete()
+
+    assert again(order) == set()
+
+
+def test_a_marker_of_the_shop_that_cannot_do_it_is_named(settings, onec, make_order, again):
+    order = make_order()
+    onec.fetch_orders()
+    settings.ONEC_EXCHANGE_ORDER_MARKER = f"{__name__}.ForgetsNothing"
+
+    with pytest.raises(NotConfigured):
+        again(order)
+
+
+class ForgetsNothing:
+    """Written without ours; it has what the exchange itself calls."""
+
+    def filter_waiting(self, queryset, context): ...
+
+    filter_sent = get_revision = get_current_revisions = mark = skip = restore = updated_at = filter_waiting
+
+
+# -- mark as sent
+
+
+def test_an_order_marked_by_hand_does_not_go(marker, onec, make_order, mark):
+    order, other = make_order(), make_order()
+
+    assert mark(order) == {order.pk}
+
+    assert numbers(onec) == [other.number]
+    assert mark(order, other) == set()
+
+
+def test_who_marked_it_and_why_is_kept(marker, account, make_order, mark):
+    order = make_order()
+
+    mark(order, note="entered in 1C by hand")
+
+    batch = OrderBatch.objects.get()
+    assert (batch.state, batch.note, batch.marked_count) == ("by-hand", "entered in 1C by hand", 1)
+    assert (batch.session.account, batch.order_count) == (account, 0)
+    delivery = batch.deliveries.get()
+    assert (delivery.order_id, delivery.number, delivery.state) == (str(order.pk), order.number, "marked")
+
+
+def test_an_order_marked_by_hand_goes_when_it_is_asked_for(marker, onec, make_order, mark, again):
+    order = make_order()
+    mark(order)
+
+    assert again(order) == {order.pk}
+
+    assert numbers(onec) == [order.number]
+
+
+def test_an_order_that_was_left_out_is_so_no_more(marker, onec, make_order, mark):
+    order = make_order(total=Decimal(9999))
+    onec.fetch_orders()
+    SuspectOrder.objects.create(base=OrderBatch.objects.get().base, order_id=order.pk, number=order.number)
+
+    mark(order)
+
+    assert SkippedOrder.objects.get().resolved_at is not None
+    assert not SuspectOrder.objects.exists()
+    assert numbers(onec) == []
+
+
+def test_what_1c_confirms_later_changes_nothing(marker, onec, make_order, mark):
+    order = make_order()
+    onec.checkauth()
+    onec.query()
+
+    mark(order)
+    onec.success()
+
+    assert sorted(OrderDelivery.objects.values_list("state", flat=True)) == ["marked", "not-waiting"]
+
+
+def test_nothing_is_taken_for_a_call_or_a_confirmation_of_1c(marker, onec, make_order, mark):
+    from django_onec_exchange.status import exchange_status
+
+    mark(make_order())
+
+    status = exchange_status()
+    assert (status.sent, status.waiting) == (1, 0)
+    assert (status.last_confirmed_at, status.last_contact_at) == (None, None)
+
+
+def test_a_marker_that_marks_some_counts_those(settings, make_order, mark):
+    settings.ONEC_EXCHANGE_ORDER_MARKER = f"{ADAPTERS}.MarkerOfEvenOrders"
+    orders = [make_order(), make_order()]
+
+    marked = mark(*orders)
+
+    assert marked == {order.pk for order in orders if order.pk % 2 == 0}
+    assert OrderDelivery.objects.count() == OrderBatch.objects.get().marked_count == 1
