@@ -64,7 +64,7 @@ def local_folder(storage: Storage) -> str | None:
         return None
 
 
-def _private_storage() -> Storage:
+def private_storage() -> Storage:
     """Return the storage to write to.  Raises ImproperlyConfigured where the web server would serve the copies."""
     storage = get_storage()
     folder = local_folder(storage)
@@ -84,7 +84,7 @@ def keep_copy(batch: OrderBatch, file: IO[bytes]) -> None:
     name = f"{batch.base.name}/{batch.created_at:%Y/%m/%d}/orders-{batch.pk:08d}.{extension}"
     file.seek(0)
     try:
-        batch.audit_file = _private_storage().save(name, File(file, name))
+        batch.audit_file = private_storage().save(name, File(file, name))
     except Exception as error:
         extra = {"event": "audit_copy_failed", **of_batch(batch)}
         logger.exception("audit copy of batch %s was not saved", batch.pk, extra=extra)
@@ -99,11 +99,24 @@ def store_incoming(file: IncomingFile, path: Path) -> str:
     name = f"{base}/{moment:%Y/%m/%d}/incoming-{file.pk:08d}-{path.name[-100:]}"
     try:
         with path.open("rb") as content:
-            return _private_storage().save(name, File(content, name))
+            return private_storage().save(name, File(content, name))
     except Exception:
         extra = {"event": "incoming_copy_failed", "base": base, "file": file.name}
         logger.exception("audit copy of the file %s was not saved", file.name, extra=extra)
         return ""
+
+
+def remove_copy(name: str) -> bool:
+    """Remove a copy by its name; return whether it is gone, as one is that was not there."""
+    try:
+        get_storage().delete(name)
+    except FileNotFoundError:
+        pass
+    except Exception:
+        extra = {"event": "copy_not_removed", "file": name}
+        logger.exception("audit copy %s was not removed", name, extra=extra)
+        return False
+    return True
 
 
 def drop_copy(batch: OrderBatch) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from .conf import conf
@@ -38,7 +38,7 @@ def record_failure(username: str, address: str | None) -> None:
     for key, _ in _limits(username, address):
         counted = AuthFailure.objects.filter(key=key, first_at__gt=_window_start()).update(count=F("count") + 1)
         if not counted:
-            AuthFailure.objects.filter(first_at__lt=_window_start() - _KEPT).delete()
+            outdated().delete()
             AuthFailure.objects.update_or_create(key=key, defaults={"count": 1, "first_at": timezone.now()})
 
 
@@ -46,6 +46,11 @@ def release(username: str, address: str | None) -> None:
     """Forget the wrong passwords of this user at this address: the right one was given."""
     if conf.AUTH_FAILURE_LIMIT:
         AuthFailure.objects.filter(key=_key("user", username, address)).delete()
+
+
+def outdated() -> QuerySet[AuthFailure]:
+    """Return the wrong passwords that no longer count."""
+    return AuthFailure.objects.filter(first_at__lt=_window_start() - _KEPT)
 
 
 def _limits(username: str, address: str | None) -> Iterator[tuple[str, int]]:

@@ -18,7 +18,7 @@ from .adapters.values import to_decimal
 from .commerceml.validation import PRODUCT_ID_LIMIT, is_currency, is_unit, is_vat_rate
 from .commerceml.values import clean
 from .commerceml.versions import VERSIONS, is_flat, is_version
-from .conf import ENCODINGS, conf
+from .conf import ENCODINGS, MOST_DAYS, are_days, conf
 
 #: Tells whether a value is good, and what to write instead.
 Rule = tuple[Callable[[Any], bool], str]
@@ -110,6 +110,7 @@ _RATE: Rule = (
 )
 _COUNT = _number(int, 1)
 _SECONDS = _number((int, float), 1e-9)
+_DAYS: Rule = (are_days, f"Use a whole number of days from 1 to {MOST_DAYS}, or None to keep for ever.")
 _FROM_ONE = _number((int, float), 1)
 _FROM_NOUGHT = _number((int, float), 0)
 
@@ -153,6 +154,8 @@ _RULES: dict[str, Rule] = {
     "AUTH_FAILURE_WINDOW": _FROM_NOUGHT,
     "AUDIT_ROOT": _FOLDER,
     "AUDIT_REQUIRED": _YES_OR_NO,
+    "AUDIT_RETENTION_DAYS": _DAYS,
+    "HISTORY_RETENTION_DAYS": _DAYS,
     "CURRENCY": (_is_currency, 'Use exactly three letters, such as "RUB".'),
     "CURRENCY_NAMES": (_are_currency_names, 'Map your codes to names of three letters, such as {"RUB": "руб"}.'),
     "DEFAULT_UNIT": (

@@ -12,6 +12,7 @@ from typing import Any
 from appconf import AppConf
 from django.conf import settings
 
+MOST_DAYS = 18_000  # no exchange is older
 ENCODINGS = ("utf-8", "windows-1251")
 
 
@@ -73,6 +74,10 @@ class OnecExchangeConf(AppConf):  # type: ignore[misc]  # appconf ships no types
     # -- the audit copy
     AUDIT_ROOT = ""  # folder; "" is BASE_DIR/var/1c_exchange/logs.  STORAGES["onec_exchange"] goes first.
     AUDIT_REQUIRED = False  # True: no copy, no delivery
+
+    # -- how long onec_cleanup keeps what is no longer needed
+    AUDIT_RETENTION_DAYS: int | None = 90  # audit copies; None: for ever
+    HISTORY_RETENTION_DAYS: int | None = 365  # calls, sessions, imports and what else is history; None: for ever
 
     # -- what the default serializer fills in
     CURRENCY = "RUB"  # where an order names none
@@ -147,6 +152,8 @@ class Conf:
     AUTH_FAILURE_WINDOW: float
     AUDIT_ROOT: str
     AUDIT_REQUIRED: bool
+    AUDIT_RETENTION_DAYS: int | None
+    HISTORY_RETENTION_DAYS: int | None
     CURRENCY: str
     CURRENCY_NAMES: Mapping[str, str]
     DEFAULT_UNIT: tuple[str, str, str, str]
@@ -194,3 +201,8 @@ conf = Conf()
 def exchange_encoding() -> str:
     """Return ``ENCODING``; utf-8 where that is no encoding 1C reads, so that 1C can be told of any mistake."""
     return conf.ENCODING if conf.ENCODING in ENCODINGS else "utf-8"
+
+
+def are_days(value: object) -> bool:
+    """Tell whether a value says how many days something is kept; None is for ever."""
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_DAYS)

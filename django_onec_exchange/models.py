@@ -156,6 +156,7 @@ class OrderBatch(models.Model):
     digest = models.CharField("SHA-256", max_length=64, blank=True)
     audit_file = models.CharField(_("audit copy"), max_length=255, blank=True)
     audit_error = models.TextField(_("why there is no audit copy"), blank=True)
+    redacted_at = models.DateTimeField(_("orders removed from the copy at"), null=True)  # ``digest`` is as sent
     note = models.TextField(_("note"), blank=True)  # why it was done by hand
     created_at = models.DateTimeField(_("prepared at"), default=timezone.now)
     handed_over_at = models.DateTimeField(_("handed over at"), null=True)
@@ -298,7 +299,8 @@ class IncomingFile(models.Model):
     session = models.ForeignKey(
         ExchangeSession, models.CASCADE, related_name="files", verbose_name=_("exchange session")
     )
-    upload = models.CharField(max_length=64, editable=False)  # its folder: one operation of 1C, from ``init`` on
+    # its folder: one operation of 1C, from ``init`` on.  None: the content is gone, the row is history
+    upload = models.CharField(max_length=64, null=True, editable=False)
     type = models.CharField(_("type"), max_length=8, blank=True)
     name = models.CharField(_("name"), max_length=255)
     size = models.PositiveBigIntegerField(_("size, bytes"), default=0)  # received whole; more is a torn end
@@ -340,6 +342,7 @@ class ImportSession(models.Model):
     counts = models.JSONField(_("objects by kind"), default=dict)  # {"Product": 500, ...}; of orders, what became
     problems = models.JSONField(_("what was not applied, and why"), default=list)  # [[id, sentence], ...]
     message = models.TextField(_("message"), blank=True)  # why it failed, as 1C is told
+    code = models.CharField(_("kind of error"), max_length=32, blank=True)  # of what ``message`` says
     catalog_id = models.CharField(max_length=255, blank=True, editable=False)  # of the objects at ``position``
     changes_only = models.BooleanField(null=True, editable=False)
     worker = models.CharField(max_length=32, blank=True, editable=False)  # who holds the lease

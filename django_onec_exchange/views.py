@@ -26,7 +26,7 @@ from django.views.decorators.csrf import csrf_exempt
 from . import access, negotiation
 from .adapters import Adapters, Mount, load_info_lists, render_lists
 from .conf import conf, exchange_encoding
-from .incoming import finishing, imports, tasks, unpacking, uploads
+from .incoming import finishing, forgetting, imports, tasks, unpacking, uploads
 from .models import ExchangeEvent, ExchangeSession
 from .outgoing.confirmation import confirm
 from .outgoing.export import OrderExportService
@@ -135,7 +135,7 @@ class ExchangeView(View):
 
     def handle_init(self, session: ExchangeSession) -> HttpResponse:
         """Two lines; four for a client that declared a version (UT and Retail refuse more than two)."""
-        uploads.start_over(session)
+        forgetting.start_over(session)
         limits: dict[str, Any] = {"zip": conf.ZIP_UPLOADS, "file_limit": conf.FILE_LIMIT}
         if not self.call.declares_version:
             return self.reply(replies.parameters(**limits))

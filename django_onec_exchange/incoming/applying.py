@@ -33,9 +33,9 @@ from ..commerceml.updates import OrderUpdate
 from ..conf import conf
 from ..log import of_import
 from ..models import CatalogEntry, ImportSession
-from ..protocol.errors import NoHandler
+from ..protocol.errors import NoCounterparties, NoHandler
 from . import leases
-from .uploads import path_of
+from .uploads import path_of, upload_of
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class FileApplier:
             for objects in _in_chunks(read_catalog(file, skip=skip)):
                 yield objects, self._apply_catalog
         elif content is Content.COUNTERPARTIES:
-            raise NoHandler(what=gettext("counterparties"))
+            raise NoCounterparties(what=gettext("counterparties"))
 
     def _percent(self, file: BinaryIO) -> int:
         return min(99, file.tell() * 100 // max(1, self._record.file.size))
@@ -212,7 +212,7 @@ class FileApplier:
 
     def _remember(self, products: Sequence[Any]) -> None:
         """Note which products this upload named, for the end of a full one."""
-        base, upload, catalog_id = self._record.base, self._record.file.upload, self._context.catalog_id[:64]
+        base, upload, catalog_id = self._record.base, upload_of(self._record.file), self._context.catalog_id[:64]
         rows = [
             CatalogEntry(base=base, product_id=product.id[:255], catalog_id=catalog_id, upload=upload)
             for product in products

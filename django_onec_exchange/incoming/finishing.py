@@ -92,7 +92,9 @@ def _unnamed(session: ExchangeSession) -> QuerySet[CatalogEntry]:
     """
     catalogs = _entries(session).filter(upload=session.upload).values("catalog_id")
     began = files_of(session.upload).aggregate(at=Min("received_at"))["at"]
-    later = IncomingFile.objects.filter(session__base=session.base, received_at__gte=began).values("upload")
+    later = IncomingFile.objects.filter(
+        session__base=session.base, upload__isnull=False, received_at__gte=began
+    ).values("upload")
     return _entries(session).filter(catalog_id__in=catalogs.distinct()).exclude(upload__in=later)
 
 

@@ -30,7 +30,7 @@ from ..protocol.replies import Reply
 from .applying import FileApplier
 from .leases import LeaseLost, claim, release
 from .unpacking import ARCHIVE_SUFFIX, unpack_all
-from .uploads import folder_of, path_of
+from .uploads import folder_of, path_of, upload_of
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def take_orders(file: IncomingFile, mount: Mount) -> Reply:
     answer here.  Raises ImportFailed or ImportStalled, and 1C sends the orders again.
     """
     if file.name.lower().endswith(ARCHIVE_SUFFIX):
-        whole = unpack_all(file.upload)
+        whole = unpack_all(upload_of(file))
     else:
         whole = [file] if is_whole(file) else []
     said = [_take_orders(one, mount) for one in whole if _holds_orders(one)]
@@ -94,7 +94,7 @@ def run(record: ImportSession, mount: Mount, *, seconds: float, keep_copy: bool 
     try:
         applier = FileApplier(
             record,
-            import_context(file.session, file.upload, mount),
+            import_context(file.session, upload_of(file), mount),
             orders=load_order_update_handler(mount.order_update_handler),
             catalog=load_catalog_handler(mount.catalog_handler),
         )
@@ -218,20 +218,25 @@ def _fail(record: ImportSession, error: Exception) -> None:
     """Note why the file cannot be imported, in the words 1C is told; what was applied before stays."""
     name = record.file.name
     if isinstance(error, ExchangeError | CommercemlError):
-        message = _words(error)
+        told = error
         extra = {"event": "import_failed", **of_import(record)}
         logger.warning("the import of %s failed: %s", name, type(error).__name__, extra=extra)
     else:
         reference = secrets.token_hex(4)
         extra = {"event": "import_crashed", **of_import(record), "reference": reference}
         logger.exception("the import of %s failed, reference %s", name, reference, extra=extra)
-        message = _words(InternalError(reference=reference))
+        told = InternalError(reference=reference)
+    message = _words(told)
     try:
-        release(record, _State.FAILED, message=message)
+        release(record, _State.FAILED, message=message, code=_code(told))
     except (LeaseLost, AnyDatabaseError):
         extra = {"event": "import_end_not_noted", **of_import(record)}
         logger.exception("how the import of %s ended was not noted", name, extra=extra)
-    record.state, record.message = _State.FAILED, message
+    record.state, record.message, record.code = _State.FAILED, message, _code(told)
+
+
+def _code(error: ExchangeError | CommercemlError) -> str:
+    return error.code if isinstance(error, ExchangeError) else error.problem.code
 
 
 def _words(error: ExchangeError | CommercemlError) -> str:

@@ -32,7 +32,9 @@ def claim(record: ImportSession) -> bool:
         base.lock()
         free = ImportSession.objects.filter(pk=record.pk, state__in=(_State.WAITING, _State.RUNNING))
         claimed = not _is_taken(record) and bool(
-            free.update(worker=secrets.token_hex(8), state=_State.RUNNING, lease_until=_lease_end(), message="")
+            free.update(
+                worker=secrets.token_hex(8), state=_State.RUNNING, lease_until=_lease_end(), message="", code=""
+            )
         )
     _refresh(record)
     return claimed

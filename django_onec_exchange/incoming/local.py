@@ -19,7 +19,7 @@ from ..protocol.filenames import safe_name
 from .imports import record_of, run
 from .leases import claim
 from .unpacking import unpack_all
-from .uploads import files_of, folder_of, receive
+from .uploads import files_of, folder_of, receive, upload_of
 
 ACCOUNT_NAME = "onec_import"
 _STEP = 0.5  # seconds between two reports of progress
@@ -52,7 +52,7 @@ def taken_in(
         with transaction.atomic():
             with taken_in(files, base) as documents:
                 yield documents
-            folder = folder_of(documents[0].upload) if documents else None
+            folder = folder_of(upload_of(documents[0])) if documents else None
             transaction.set_rollback(True)
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)

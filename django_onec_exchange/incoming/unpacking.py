@@ -8,10 +8,11 @@ from django.db import transaction
 
 from ..adapters import upsert
 from ..conf import conf
-from ..models import ImportSession, IncomingFile
+from ..models import IncomingFile
 from ..protocol.errors import UnknownFile, UploadBusy
 from .archives import ArchiveLimits, is_complete, unpack
-from .uploads import files_of, folder_of, is_busy, locked, path_of, refuse_served_root
+from .history import retire
+from .uploads import files_of, folder_of, is_busy, locked, path_of, refuse_served_root, upload_of
 
 ARCHIVE_SUFFIX = ".zip"
 
@@ -45,18 +46,19 @@ def unpack_all(upload: str) -> list[IncomingFile]:
 
 
 def _unpack(archive: IncomingFile) -> list[IncomingFile]:
-    if is_busy(archive.upload):
+    upload = upload_of(archive)
+    if is_busy(upload):
         raise UploadBusy(name=archive.name)
     refuse_served_root()
     limits = ArchiveLimits(
         max_files=conf.ARCHIVE_MAX_FILES, max_bytes=conf.UPLOAD_LIMIT, max_ratio=conf.ARCHIVE_MAX_RATIO
     )
-    folder = folder_of(archive.upload)
+    folder = folder_of(upload)
     names = unpack(path_of(archive), folder, limits=limits)
     documents = [
         IncomingFile(
             session=archive.session,
-            upload=archive.upload,
+            upload=upload,
             type=archive.type,
             name=name,
             size=(folder / name).stat().st_size,
@@ -64,10 +66,10 @@ def _unpack(archive: IncomingFile) -> list[IncomingFile]:
         for name in names
         if name.lower().endswith(".xml")
     ]
-    unpacked = files_of(archive.upload).filter(name__in=[document.name for document in documents])
+    unpacked = files_of(upload).filter(name__in=[document.name for document in documents])
     with transaction.atomic():
         archive.session.base.lock()
-        ImportSession.objects.filter(file__in=unpacked).delete()  # of files that these replaced
+        retire(unpacked.filter(import_session__isnull=False))  # these were replaced
         upsert(IncomingFile, documents, by=("upload", "name"), update=("size",))
         archive.unpacked = True
         archive.save(update_fields=["unpacked"])

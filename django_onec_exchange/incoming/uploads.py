@@ -1,4 +1,4 @@
-"""``init`` and ``file``: what 1C uploads, appended chunk by chunk to private files.
+"""``file``: what 1C uploads, appended chunk by chunk to private files.
 
 1C says neither how large a file is nor which chunk is the last (protocol.md, section 8).  Each upload, from
 ``init`` on, has a folder of its own, so that a file sent again after a failure never grows onto the old one, and
@@ -10,11 +10,9 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Protocol
@@ -27,9 +25,17 @@ from django.http import UnreadablePostError
 from django.utils import timezone
 
 from ..conf import conf
-from ..models import ExchangeSession, ImportSession, IncomingFile, InfoBase
-from ..protocol.errors import EmptyUpload, TornUpload, UploadBusy, UploadFailed, UploadTooLarge
+from ..models import ExchangeSession, ImportSession, IncomingFile
+from ..protocol.errors import (
+    EmptyUpload,
+    TornUpload,
+    UnknownFile,
+    UploadBusy,
+    UploadFailed,
+    UploadTooLarge,
+)
 from ..served import serving
+from .history import retire
 
 logger = logging.getLogger(__name__)
 
@@ -73,21 +79,16 @@ def folder_of(upload: str) -> Path:
     return upload_root() / upload
 
 
+def upload_of(file: IncomingFile) -> str:
+    """Return the upload a file belongs to.  Raises UnknownFile when its content is gone."""
+    if file.upload is None:
+        raise UnknownFile(name=file.name)
+    return file.upload
+
+
 def path_of(file: IncomingFile) -> Path:
-    """Return where an uploaded file lies."""
-    return folder_of(file.upload) / file.name
-
-
-def start_over(session: ExchangeSession) -> None:
-    """Answer ``init``: forget what the session uploaded, and what ended sessions left."""
-    oldest = timezone.now() - timedelta(seconds=conf.SESSION_LIFETIME)
-    ended = IncomingFile.objects.filter(session__base=session.base, session__last_seen_at__lt=oldest)
-    uploads = set(ended.order_by().values_list("upload", flat=True).distinct()[:100])
-    for upload in uploads | {session.upload} - {""}:
-        _forget(session.base, upload)
-    if session.upload:
-        session.upload = ""
-        session.save(update_fields=["upload"])
+    """Return where an uploaded file lies.  Raises UnknownFile when its content is gone."""
+    return folder_of(upload_of(file)) / file.name
 
 
 def receive(session: ExchangeSession, type_: str, name: str, body: Body, length: int) -> IncomingFile:
@@ -108,18 +109,19 @@ def receive(session: ExchangeSession, type_: str, name: str, body: Body, length:
     same = {"upload": upload, "name": name}
     file, _created = IncomingFile.objects.get_or_create(**same, defaults={"session": session, "type": type_})
     try:
-        make_folders(path_of(file))
-        with locked(path_of(file), "ab", name) as target:
-            file.refresh_from_db(fields=["size", "unpacked"])
+        path = folder_of(upload) / name
+        make_folders(path)
+        with locked(path, "ab", name) as target:
+            file = IncomingFile.objects.get(**same)  # another request may have begun it anew
             if length <= _LINE_END and _is_imported(file):
                 data = body.read(length)
                 if not data.strip():  # the file was cut right behind its root, and is imported already
                     return file
                 body = BytesIO(data)
-            _begin_anew(file)
+            file = _begin_anew(file)
             _cut_torn_end(target, file.size)
             _append(target, body, length, file.size)
-            if not IncomingFile.objects.filter(pk=file.pk).update(size=file.size + length):
+            if not files_of(upload).filter(pk=file.pk).update(size=file.size + length):
                 raise TornUpload  # ``init`` came in between and forgot the file
     except (UnreadablePostError, IncomingFile.DoesNotExist) as error:
         raise TornUpload from error
@@ -156,18 +158,26 @@ def _is_imported(file: IncomingFile) -> bool:
     return ImportSession.objects.filter(file=file).exists()
 
 
-def _begin_anew(file: IncomingFile) -> None:
-    """Begin a new file, once the one of this name was imported.  Raises UploadBusy while an import runs."""
+def _begin_anew(file: IncomingFile) -> IncomingFile:
+    """Return the row to append to: a new one, once the file of this name was imported, for that is history.
+
+    Raises UploadBusy while an import runs.
+    """
     if not file.unpacked and not _is_imported(file):
-        return
-    base = file.session.base
+        return file
+    upload, base = upload_of(file), file.session.base
     with transaction.atomic():
         base.lock()  # so that no import begins in between
-        if is_busy(file.upload):
+        if is_busy(upload):
             raise UploadBusy(name=file.name)
-        ImportSession.objects.filter(file=file).delete()
-        file.size, file.unpacked = 0, False
-        file.save(update_fields=["size", "unpacked"])
+        retire(IncomingFile.objects.filter(pk=file.pk))
+        return IncomingFile.objects.create(
+            session=file.session,
+            upload=upload,
+            type=file.type,
+            name=file.name,
+            received_at=file.received_at,  # when the upload began counts for the end of a full catalogue
+        )
 
 
 def make_folders(path: Path) -> None:
@@ -219,17 +229,3 @@ def _append(target: IO[bytes], body: Body, length: int, before: int) -> None:
     if left:
         target.truncate(before)
         raise TornUpload
-
-
-def _forget(base: InfoBase, upload: str) -> None:
-    """Remove an upload that no import is reading; the files first, for their rows tell where they lie."""
-    with transaction.atomic():
-        base.lock()
-        if is_busy(upload):
-            return  # it is removed by a later ``init``
-        ImportSession.objects.filter(file__upload=upload).delete()
-    for folder in (folder_of(upload), *upload_root().glob(f".{upload}-*")):  # these a process left that died
-        shutil.rmtree(folder, ignore_errors=True)
-    files = files_of(upload)
-    while keys := list(files.values_list("pk", flat=True)[: conf.CHUNK_SIZE]):
-        files.filter(pk__in=keys).delete()

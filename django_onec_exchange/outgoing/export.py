@@ -28,14 +28,15 @@ from ..log import of_batch
 from ..models import ExchangeSession, OrderBatch
 from ..signals import orders_exported, send_after_commit
 from .evidence import note_unconfirmed
-from .filling import BatchFiller
+from .filling import BatchFiller, positive
 from .paging import pages_behind
 from .portions import portions
+from .recording import Recorder
 
 logger = logging.getLogger(__name__)
 
 #: A batch still being prepared after this was left behind by a process that died.
-_ABANDONED = timedelta(hours=6)
+ABANDONED = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,15 @@ class OrderExportService:
         self, batch: OrderBatch, file: IO[bytes], context: ExchangeContext, behind: Sequence[OrderBatch]
     ) -> None:
         orders = self.adapters.selector.select(context)
-        BatchFiller(batch, context, behind).fill(file, portions(orders, behind, context))
+        filler = BatchFiller(
+            batch,
+            context,
+            Recorder(batch, context),
+            limit=positive("QUERY_LIMIT"),
+            seconds=conf.QUERY_TIME_BUDGET,
+            behind=behind,
+        )
+        filler.fill(file, portions(orders, behind, context))
         file.flush()
         batch.size = file.tell()
         file.seek(0)
@@ -138,6 +147,6 @@ def _discard(batch: OrderBatch) -> None:
 
 def _sweep(session: ExchangeSession) -> None:
     abandoned = OrderBatch.objects.filter(
-        base=session.base, state=OrderBatch.State.PREPARING, created_at__lt=timezone.now() - _ABANDONED
+        base=session.base, state=OrderBatch.State.PREPARING, created_at__lt=timezone.now() - ABANDONED
     )
     abandoned.delete()

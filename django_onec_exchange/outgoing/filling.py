@@ -28,10 +28,11 @@ from ..commerceml.writer import OrdersWriter
 from ..conf import conf
 from ..models import OrderBatch, OrderDelivery, SkippedOrder, order_key
 from ..protocol.errors import NotConfigured
-from .ledger import Offer, offer
+from .ledger import Offer
 from .numbers import Numbers
 from .portions import Portion
-from .skipping import SERIALIZER_FAILED, LeftOut, is_refused_as_it_is, number_taken, restore, skip
+from .recording import Recorder
+from .skipping import SERIALIZER_FAILED, is_refused_as_it_is, number_taken
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class _Made(NamedTuple):
     xml: str
 
 
-def _positive(name: str) -> int:
+def positive(name: str) -> int:
     """Return a limit.  One that lets nothing through would answer “no orders” for ever."""
     limit = getattr(conf, name)
     if not isinstance(limit, int) or limit < 1:
@@ -55,18 +56,27 @@ def _positive(name: str) -> int:
 
 
 class BatchFiller:
-    """Writes orders until none are left, QUERY_LIMIT is reached or QUERY_TIME_BUDGET is spent."""
+    """Writes orders until none are left, the limit is reached or the time is spent."""
 
-    def __init__(self, batch: OrderBatch, context: ExchangeContext, behind: Sequence[OrderBatch] = ()) -> None:
+    def __init__(
+        self,
+        batch: OrderBatch,
+        context: ExchangeContext,
+        recorder: Recorder,
+        *,
+        limit: int,
+        seconds: float,
+        behind: Sequence[OrderBatch] = (),
+    ) -> None:
         """``behind`` are the pages of the same session that the client is past.  Raises NotConfigured."""
         self.batch = batch
         self.context = context
+        self._recorder = recorder
         self._behind = behind
-        self._deadline = time.monotonic() + conf.QUERY_TIME_BUDGET
+        self._deadline = time.monotonic() + seconds
         self._money_mismatch = conf.MONEY_MISMATCH
-        self._query_limit = self._limit = _positive("QUERY_LIMIT")
-        self._chunk_size = _positive("CHUNK_SIZE")
-        self._left_out = LeftOut(context)
+        self._most = self._limit = limit
+        self._chunk_size = positive("CHUNK_SIZE")
         self._numbers = Numbers(batch)
         self._begun = False
         # Orders the serializer raised on.  If it raises on all of them, the site is ill and not the orders.
@@ -74,7 +84,7 @@ class BatchFiller:
 
     def fill(self, file: IO[bytes], portions: Sequence[Portion]) -> None:
         """Write the orders of the first portion that has any, and one ``OrderDelivery`` for each."""
-        with _sink(file, self.batch.zipped) as sink:
+        with open_sink(file, self.batch.zipped) as sink:
             writer = OrdersWriter(
                 sink,
                 version=VERSIONS[self.context.version],
@@ -93,7 +103,7 @@ class BatchFiller:
 
     def _fill_with(self, portion: Portion, writer: OrdersWriter) -> None:
         self.batch.window_limit, self.batch.probing = portion.limit, portion.probing
-        self._limit = self._query_limit
+        self._limit = self._most
         if portion.limit is not None:
             before = sum(page.order_count for page in self._behind)
             self._limit = min(self._limit, max(0, portion.limit - before))
@@ -157,7 +167,7 @@ class BatchFiller:
 
     def _add(self, orders: Sequence[Any], writer: OrdersWriter) -> None:
         made = self._make(orders, writer)
-        left_out = self._left_out.among([one.offer.order_id for one in made])
+        left_out = self._recorder.left_out([one.offer.order_id for one in made])
         made = [one for one in made if not self._stays_out(one, left_out.get(one.offer.order_id))]
         taken = self._numbers.taken([(one.offer.order_id, one.offer.number) for one in made])
         offers = []
@@ -169,8 +179,8 @@ class BatchFiller:
             writer.append(xml)
             offers.append(offered)
             if key in left_out:
-                restore(left_out[key], order, self.context, revision=offered.revision)
-        offer(self.batch, offers)
+                self._recorder.restored(left_out[key], order, offered.revision)
+        self._recorder.offered(offers)
         self.batch.order_count += len(offers)
         if self.batch.order_count:
             self._skip_failures()
@@ -181,8 +191,7 @@ class BatchFiller:
             return False
         if not self.context.adapters.marker.is_left_out(one.order):
             return False
-        record.last_skipped_at = timezone.now()
-        record.save(update_fields=["last_skipped_at"])
+        self._recorder.refused_again(record)
         return True
 
     def _make(self, orders: Sequence[Any], writer: OrdersWriter) -> list[_Made]:
@@ -232,12 +241,12 @@ class BatchFiller:
         return document, problems
 
     def _skip(self, order: Any, number: str, problem: Problem) -> None:
-        skip(order, number, problem, self.context)
+        self._recorder.skipped(order, number, problem)
         self.batch.skipped_count += 1
 
     def _site_is_ill(self) -> bool:
         """Tell whether no order is to blame: several failed, and neither this batch nor a page before has any."""
-        if len(self._failures) < 2 or self.batch.order_count:
+        if len(self._failures) < 2 or self.batch.order_count or self.batch.session_id is None:
             return False
         earlier = self.batch.session.batches.filter(state=OrderBatch.State.OPEN, order_count__gt=0)
         return not earlier.exists()
@@ -249,7 +258,7 @@ class BatchFiller:
 
 
 @contextmanager
-def _sink(file: IO[bytes], zipped: bool) -> Iterator[BinaryIO]:
+def open_sink(file: IO[bytes], zipped: bool) -> Iterator[BinaryIO]:
     """What the writer writes to: the file itself, or the one entry of a ZIP in it."""
     if not zipped:
         yield cast(BinaryIO, file)

@@ -24,10 +24,13 @@ class Portion:
     probing: bool = False  # they stepped back: where one of them fails, the others shall not
 
 
-def portions(orders: QuerySet[Any], behind: Sequence[OrderBatch], context: ExchangeContext) -> list[Portion]:
+def portions(
+    orders: QuerySet[Any], behind: Sequence[OrderBatch], context: ExchangeContext, *, look_only: bool = False
+) -> list[Portion]:
     """Return what the next file may carry: the first of these portions that holds anything that can be written.
 
-    ``behind`` are the pages of the same exchange, which goes on as it began.
+    ``behind`` are the pages of the same exchange, which goes on as it began.  A suspect that no longer waits is
+    none, and its row is removed unless this is only a look.
     """
     if not conf.WINDOW_ENABLED:
         return [Portion(orders=orders)]
@@ -35,7 +38,7 @@ def portions(orders: QuerySet[Any], behind: Sequence[OrderBatch], context: Excha
     others, probes = Portion(orders=orders), []
     window = load_window(stored)
     if stored is not None:
-        keys = _stepped_back(orders, context)
+        keys = _stepped_back(orders, context, look_only)
         others = Portion(orders=orders.exclude(pk__in=keys) if keys else orders, limit=window.limit)
         if keys:
             probes = [Portion(orders=orders, keys=keys, limit=window.probe, probing=True)]
@@ -46,16 +49,16 @@ def portions(orders: QuerySet[Any], behind: Sequence[OrderBatch], context: Excha
     return [*probes, others] if window.suspects_go_first else [others, *probes]
 
 
-def _stepped_back(orders: QuerySet[Any], context: ExchangeContext) -> list[Any]:
+def _stepped_back(orders: QuerySet[Any], context: ExchangeContext, look_only: bool) -> list[Any]:
     """Return the keys of the waiting orders that are tried apart, the longest untried first.
 
-    First of all those that were set aside and shall be tried again.  A suspect that no longer waits is none.
+    First of all those that were set aside and shall be tried again.
     """
     suspects = list(SuspectOrder.objects.filter(base=context.base).order_by("failed_step", "pk"))
     refused = order_pks(refused_orders(context.base))
     keys = list(dict.fromkeys([*refused, *order_pks(suspects)]))
     waiting = set(orders.filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
     gone = [row.pk for row, key in zip(suspects, order_pks(suspects), strict=True) if key not in waiting]
-    if gone:
+    if gone and not look_only:
         SuspectOrder.objects.filter(pk__in=gone).delete()
     return [key for key in keys if key in waiting]

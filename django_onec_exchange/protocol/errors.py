@@ -130,6 +130,12 @@ class NoHandler(ExchangeError):
     message = gettext_noop("The site does not take this kind of file: %(what)s. Switch its upload off in 1C.")
 
 
+class NoCounterparties(NoHandler):
+    """No setting helps: there is no hook for them."""
+
+    code = "no-counterparties"
+
+
 class ImportFailed(ExchangeError):
     code = "import-failed"
     message = gettext_noop("The file %(name)s was not taken: %(reason)s")

@@ -22,7 +22,14 @@ def test_commands_have_the_options_that_are_shown(page):
 
 @pytest.mark.parametrize(
     ("page", "command"),
-    [("testing.md", "onec_simulate"), ("incoming.md", "onec_import"), ("doctor.md", "onec_doctor")],
+    [
+        ("testing.md", "onec_simulate"),
+        ("incoming.md", "onec_import"),
+        ("doctor.md", "onec_doctor"),
+        ("operations.md", "onec_export"),
+        ("cleanup.md", "onec_cleanup"),
+        ("privacy.md", "onec_forget"),
+    ],
 )
 def test_every_option_is_documented(page, command):
     documented = {name for row in table(page, head="option") for name in code(row[0]) if name[0] == "-"}

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from django_onec_exchange import signals
 from django_onec_exchange.models import (
@@ -205,10 +206,10 @@ def test_the_story_is_one_that_a_manager_understands(shop, run):
     run(Base("00002"))
 
     record = SkippedOrder.objects.get()
-    since = timezone.localtime(OrderBatch.objects.earliest("pk").created_at)
+    began = timezone.localtime(OrderBatch.objects.earliest("pk").created_at)
+    since = date_format(began, "SHORT_DATETIME_FORMAT")
     assert record.reason == (
-        f"1C does not take this order. Since {since:%m/%d/%Y} {since:%-I:%M}"
-        f" {'a.m.' if since.hour < 12 else 'p.m.'} it has confirmed other orders (7), but not this one, although"
+        f"1C does not take this order. Since {since} it has confirmed other orders (7), but not this one, although"
         " it was offered it alone 3 times. 1C's log of the exchange says why."
     )
     assert Order.objects.get(number="00002").export_skipped

@@ -90,6 +90,45 @@ def test_what_was_not_taken_is_named_and_is_an_error(shop, tmp_path, capsys):
     assert names() == ["a"]
 
 
+def test_a_whole_catalogue_is_ended_only_if_one_says_so(shop, folder, tmp_path):
+    call_command("onec_import", folder, "--complete")
+    whole = tmp_path / "import0_1.xml"
+    whole.write_bytes(files.catalog(["b"]))
+    call_command("onec_import", whole)
+    assert names() == ["a", "b"]
+    assert shop.told[-1][0] == "products"
+
+    call_command("onec_import", whole, "--complete", "--dry-run")
+    assert names() == ["a", "b"]
+    call_command("onec_import", whole, "--complete")
+
+    assert names() == ["b"]
+    assert shop.told[-2:] == [("forgotten", ["p-a"]), ("finish", [])]
+
+
+def test_a_catalogue_with_errors_is_never_taken_for_whole(shop, folder, tmp_path):
+    call_command("onec_import", folder)
+    path = tmp_path / "import0_1.xml"
+    path.write_bytes(files.catalog(["b", "stumble"]))
+
+    with pytest.raises(CommandError):
+        call_command("onec_import", path, "--complete")
+
+    assert names() == ["a", "b"]
+
+
+def test_buyers_are_refused_in_words_of_their_own(db, tmp_path, capsys):
+    path = tmp_path / "contragents.xml"
+    path.write_bytes(files.document("<Контрагенты><Контрагент><Ид>1</Ид></Контрагент></Контрагенты>"))
+
+    with pytest.raises(CommandError):
+        call_command("onec_import", path)
+
+    told = capsys.readouterr().out
+    assert "counterparties" in told
+    assert "ONEC_EXCHANGE_CATALOG_HANDLER" not in told
+
+
 @pytest.mark.parametrize("arguments", [["nowhere.xml"], [".", "--base", "unknown"]])
 def test_mistakes_are_told(arguments):
     with pytest.raises(CommandError):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ...adapters import Mount
+from ...incoming.finishing import complete
 from ...incoming.local import find_files, import_here, taken_in
 from ...models import ImportSession, IncomingFile
 from ...mounting import get_mount
@@ -33,6 +34,12 @@ class Command(BaseCommand):
             "--dry-run",
             action="store_true",
             help=_("Undo everything at the end; other exchanges wait meanwhile"),
+        )
+
+        parser.add_argument(
+            "--complete",
+            action="store_true",
+            help=_("The files are the whole catalogue: what they do not name is gone"),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,6 +66,8 @@ class Command(BaseCommand):
                 record = import_here(file, mount, lambda percent: self._tell(percent), keep_copy=not dry_run)
                 self._report(file, record)
                 failed = failed or record.state == ImportSession.State.FAILED or record.failed_count > 0
+            if options["complete"] and files:
+                complete(files[0].session, mount)
         return failed
 
     def _tell(self, percent: int) -> None:
@@ -79,6 +88,6 @@ class Command(BaseCommand):
 
 def _message(record: ImportSession) -> str:
     """Why it failed, as the shop can help it; ``message`` is worded for the user of 1C."""
-    if record.message == _(NoHandler.message) % {"what": _("the catalogue")}:
+    if record.code == NoHandler.code:
         return _("The site takes no catalogue: name your class that saves it in ONEC_EXCHANGE_CATALOG_HANDLER.")
     return record.message

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('django_onec_exchange', '0004_monitoring'),
+        ('django_onec_exchange', '0005_keeping'),
     ]
 
     operations = [
