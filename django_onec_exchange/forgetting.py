@@ -1,8 +1,8 @@
 """Orders taken out of audit copies, for a customer who wants to be forgotten: the work of ``onec_forget``.
 
 The ledger stays: it tells that an order of this number was sent.  What stood in the order goes, and so do
-reasons and warnings, which may quote it.  An outgoing copy is written anew without the orders, and the batch says
-when; its size and digest stay those of what was sent.  Other copies that name an order go whole: files from 1C,
+reasons, warnings and notes, which may quote it.  An outgoing copy is written anew without the orders, and the
+batch says when; its size and digest stay those of what was sent.  Other copies that name an order go whole: files from 1C,
 and what no row tells of.
 
 Numbers are compared here and not by the database: to MariaDB and MySQL "a-1" is "A-1", which may be another's.
@@ -117,7 +117,10 @@ def _blank_quotations(orders: Orders) -> None:
     skipped = SkippedOrder.objects.filter(these, base=orders.base)
     rows = [row.pk for row in skipped if row.number in orders.numbers or row.order_id in orders.keys]
     SkippedOrder.objects.filter(pk__in=rows).update(reason="")
-    OrderDelivery.objects.filter(base=orders.base, order_id__in=orders.keys).update(warning="")
+    deliveries = OrderDelivery.objects.filter(base=orders.base, order_id__in=orders.keys)
+    deliveries.update(warning="")
+    noted = deliveries.exclude(batch__note="").values_list("batch", flat=True)
+    OrderBatch.objects.filter(pk__in=list(noted)).update(note="")
 
 
 def _incoming(base: InfoBase) -> Iterator[tuple[int, str]]:

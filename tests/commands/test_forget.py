@@ -25,7 +25,9 @@ from django_onec_exchange.models import (
     OrderLink,
     SkippedOrder,
 )
+from django_onec_exchange.outgoing.by_hand import mark_as_sent
 from django_onec_exchange.simulator import BitrixModule
+from django_onec_exchange.status import context_of
 from tests.conftest import body
 from tests.incoming import files
 
@@ -315,3 +317,14 @@ def test_memory_stands_still_whatever_the_size_of_the_file():
     assert removed == 0
     assert sink.size == 2000 * len(order)
     assert peak < 1 << 20
+
+
+def test_a_note_of_somebody_who_marked_the_order_by_hand_goes(account, make_order, forget):
+    order, other = make_order(), make_order()
+    for one in (order, other):
+        mark_as_sent([one.pk], "Константин asked for it", account, context_of("default"))
+
+    forget(order.number)
+
+    notes = OrderBatch.objects.order_by("pk").values_list("note", flat=True)
+    assert list(notes) == ["", "Константин asked for it"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
 
 from django_onec_exchange.adapters import get_order_model
 from django_onec_exchange.models import OrderBatch, OrderDelivery, SkippedOrder, SuspectOrder
 from django_onec_exchange.outgoing.by_hand import mark_as_sent, send_again
 from django_onec_exchange.protocol.errors import NotConfigured
 from django_onec_exchange.signals import orders_bulk_updated
-from django_onec_exchange.status import context_of
+from django_onec_exchange.status import context_of, exchange_status
 from tests.shop.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -212,8 +215,6 @@ def test_what_1c_confirms_later_changes_nothing(marker, onec, make_order, mark):
 
 
 def test_nothing_is_taken_for_a_call_or_a_confirmation_of_1c(marker, onec, make_order, mark):
-    from django_onec_exchange.status import exchange_status
-
     mark(make_order())
 
     status = exchange_status()
@@ -229,3 +230,14 @@ def test_a_marker_that_marks_some_counts_those(settings, make_order, mark):
 
     assert marked == {order.pk for order in orders if order.pk % 2 == 0}
     assert OrderDelivery.objects.count() == OrderBatch.objects.get().marked_count == 1
+
+
+def test_cleaning_up_forgets_no_order_that_was_marked_by_hand(marker, onec, make_order, mark, time_machine):
+    order = make_order()
+    mark(order)
+    time_machine.move_to(timezone.now() + timedelta(days=5000))
+
+    call_command("onec_cleanup", verbosity=0)
+
+    assert OrderDelivery.objects.get().order_id == str(order.pk)
+    assert numbers(onec) == []
