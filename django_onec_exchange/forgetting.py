@@ -2,8 +2,8 @@
 
 The ledger stays: it tells that an order of this number was sent.  What stood in the order goes, and so do
 reasons, warnings and notes, which may quote it.  An outgoing copy is written anew without the orders, and the
-batch says when; its size and digest stay those of what was sent.  Other copies that name an order go whole: files from 1C,
-and what no row tells of.
+batch says when; its size and digest stay those of what was sent.  Other copies that name an order go whole: files
+from 1C, and what no row tells of.
 
 Numbers are compared here and not by the database: to MariaDB and MySQL "a-1" is "A-1", which may be another's.
 """

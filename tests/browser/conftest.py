@@ -23,7 +23,7 @@ staff.user_permissions.add(Permission.objects.get(codename="view_order"))
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory) -> Shop:
+def shop(tmp_path_factory, chromium) -> Shop:
     """A shop with five orders, an administrator and a member of staff who sees orders alone."""
     shop = Shop(tmp_path_factory.mktemp("browser") / "shop").with_database()
     shop.manage("seed_shop", "--orders", "5", "--exchange-user", "1c", "--exchange-password", "secret")
