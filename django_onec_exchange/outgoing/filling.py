@@ -28,7 +28,7 @@ from ..commerceml.writer import OrdersWriter
 from ..conf import conf
 from ..models import OrderBatch, OrderDelivery, SkippedOrder, order_key
 from ..protocol.errors import NotConfigured
-from .ledger import Offer, offer
+from .ledger import Ledger, Offer
 from .numbers import Numbers
 from .portions import Portion
 from .skipping import SERIALIZER_FAILED, LeftOut, is_refused_as_it_is, number_taken, restore, skip
@@ -68,6 +68,7 @@ class BatchFiller:
         self._chunk_size = _positive("CHUNK_SIZE")
         self._left_out = LeftOut(context)
         self._numbers = Numbers(batch)
+        self._ledger = Ledger(batch)
         self._begun = False
         # Orders the serializer raised on.  If it raises on all of them, the site is ill and not the orders.
         self._failures: list[tuple[Any, Exception]] = []
@@ -87,6 +88,7 @@ class BatchFiller:
                 if self.batch.order_count:
                     break
             writer.finish()
+        self._ledger.flush()
         if self._site_is_ill():
             raise self._failures[0][1]
         self._skip_failures()
@@ -170,7 +172,7 @@ class BatchFiller:
             offers.append(offered)
             if key in left_out:
                 restore(left_out[key], order, self.context, revision=offered.revision)
-        offer(self.batch, offers)
+        self._ledger.add(offers)
         self.batch.order_count += len(offers)
         if self.batch.order_count:
             self._skip_failures()
