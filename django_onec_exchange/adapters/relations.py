@@ -52,9 +52,10 @@ class RowReader:
         accessor = wellknown.ITEMS.on(model)
         relations = [rel for rel in model._meta.related_objects if rel.get_accessor_name() == accessor]
         self._relation = relations[0] if relations and isinstance(relations[0], ManyToOneRel) else None
-        self._kept: dict[ForeignKey[Any, Any], dict[Any, Model]] = {}
+        # None leads to None: Django would find that out for each row, and slowly.
+        self._kept: dict[ForeignKey[Any, Any], dict[Any, Model | None]] = {}
         if self._relation is not None:
-            self._kept = {field: {} for field in _foreign_keys(self._relation.related_model, _ON_ROW)}
+            self._kept = {field: {None: None} for field in _foreign_keys(self._relation.related_model, _ON_ROW)}
 
     def attach(self, orders: Sequence[Model]) -> None:
         """Make ``order.items.all()`` of each order a list in memory, as a prefetch does."""
@@ -85,8 +86,9 @@ class RowReader:
         for field, kept in self._kept.items():
             if len(kept) > _KEPT:
                 kept.clear()
+                kept[None] = None
             attribute = field.attname
-            missing = {getattr(row, attribute) for row in rows}.difference(kept) - {None}
+            missing = {getattr(row, attribute) for row in rows}.difference(kept)
             if missing:
                 units = [one.name for one in _foreign_keys(field.related_model, _ON_PRODUCT)]
                 targets = field.related_model._base_manager.using(database)
