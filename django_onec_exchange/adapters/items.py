@@ -13,6 +13,7 @@ from ..conf import ConfSnapshot
 from . import wellknown
 from .context import ExchangeContext
 from .counterparties import prefixed
+from .relations import rows_of
 from .values import NOT_A_NUMBER, multiplied, to_decimal, to_kopecks, to_quantity
 from .wellknown import words
 
@@ -40,8 +41,7 @@ class ItemSerializer:
 
     def get_items(self, order: Any, context: ExchangeContext) -> Iterator[OrderItem]:
         """Return the bought goods; rows of no quantity are left out, since 1C skips them."""
-        items = wellknown.ITEMS.read(order)
-        for item in items.all() if hasattr(items, "all") else items or ():
+        for item in rows_of(order):
             if wellknown.QUANTITY.decimal(item) != ZERO:
                 yield self.get_item(item, order, context)
 

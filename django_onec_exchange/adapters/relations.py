@@ -7,9 +7,10 @@ whole batch: the same few products stand on most orders, and a prefetch builds t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import ForeignKey, ManyToOneRel, Model
+from django.db.models.manager import BaseManager
 
 from . import wellknown
 from .wellknown import WellKnown
@@ -51,9 +52,10 @@ class RowReader:
         accessor = wellknown.ITEMS.on(model)
         relations = [rel for rel in model._meta.related_objects if rel.get_accessor_name() == accessor]
         self._relation = relations[0] if relations and isinstance(relations[0], ManyToOneRel) else None
-        self._kept: dict[ForeignKey[Any, Any], dict[Any, Model]] = {}
+        # None leads to None: Django would find that out for each row, and slowly.
+        self._kept: dict[ForeignKey[Any, Any], dict[Any, Model | None]] = {}
         if self._relation is not None:
-            self._kept = {field: {} for field in _foreign_keys(self._relation.related_model, _ON_ROW)}
+            self._kept = {field: {None: None} for field in _foreign_keys(self._relation.related_model, _ON_ROW)}
 
     def attach(self, orders: Sequence[Model]) -> None:
         """Make ``order.items.all()`` of each order a list in memory, as a prefetch does."""
@@ -62,6 +64,8 @@ class RowReader:
         field, name = self._relation.field, self._relation.cache_name
         if name in getattr(orders[0], "_prefetched_objects_cache", {}):
             return  # the shop's own queryset prefetched them
+        if type(getattr(orders[0], name)).all is not BaseManager.all:
+            return  # the shop's own manager chooses among them
         database, key = orders[0]._state.db, field.target_field.attname
         found: Any = self._relation.related_model._default_manager.using(database)
         found = found.filter(**{f"{field.name}__in": [getattr(order, key) for order in orders]})
@@ -70,21 +74,21 @@ class RowReader:
         by_order: dict[Any, list[Model]] = {}
         for row in rows:
             by_order.setdefault(getattr(row, field.attname), []).append(row)
-        accessor = str(self._relation.get_accessor_name())
         for order in orders:
-            queryset = getattr(order, accessor).get_queryset()
-            queryset._result_cache = by_order.get(getattr(order, key), [])
-            queryset._prefetch_done = True
-            for row in queryset._result_cache:
+            own = by_order.get(getattr(order, key), [])
+            for row in own:
                 field.set_cached_value(row, order)
-            order.__dict__.setdefault("_prefetched_objects_cache", {})[name] = queryset
+            prefetched = _Prefetched(order.__dict__.get("_prefetched_objects_cache", ()))
+            prefetched[name] = _Rows(own, order)
+            order.__dict__["_prefetched_objects_cache"] = prefetched
 
     def _attach_targets(self, rows: Sequence[Model], database: str | None) -> None:
         for field, kept in self._kept.items():
             if len(kept) > _KEPT:
                 kept.clear()
+                kept[None] = None
             attribute = field.attname
-            missing = {getattr(row, attribute) for row in rows}.difference(kept) - {None}
+            missing = {getattr(row, attribute) for row in rows}.difference(kept)
             if missing:
                 units = [one.name for one in _foreign_keys(field.related_model, _ON_PRODUCT)]
                 targets = field.related_model._base_manager.using(database)
@@ -97,10 +101,43 @@ class RowReader:
                     field.set_cached_value(row, kept[value])
 
 
+class _Rows(NamedTuple):
+    """The rows of an order, for which no queryset was made yet."""
+
+    rows: list[Model]
+    order: Model
+
+
+class _Prefetched(dict[str, Any]):
+    """An order's ``_prefetched_objects_cache``, in which Django keeps rows in a queryset.
+
+    To make one takes as long as reading two rows, and the serializer needs none.  So it is made when asked for.
+    """
+
+    def __getitem__(self, name: str) -> Any:
+        found = super().__getitem__(name)
+        if not isinstance(found, _Rows):
+            return found
+        del self[name]  # or the manager would look no further
+        queryset = getattr(found.order, name).get_queryset()
+        queryset._result_cache, queryset._prefetch_done = found.rows, True
+        self[name] = queryset
+        return queryset
+
+
+def rows_of(order: Any) -> Iterable[Any]:
+    """Return the rows of an order, which cost no query where ``RowReader`` attached them."""
+    found = getattr(order, "_prefetched_objects_cache", {}).get(wellknown.ITEMS.on(order.__class__))
+    if isinstance(found, _Rows):
+        return found.rows
+    items = wellknown.ITEMS.read(order)
+    return items.all() if hasattr(items, "all") else items or ()
+
+
 def release(orders: Iterable[Model]) -> None:
     """Forget the rows of orders that were written: they refer to each other, and memory would grow."""
     for order in orders:
-        getattr(order, "_prefetched_objects_cache", {}).clear()
+        order.__dict__.pop("_prefetched_objects_cache", None)
 
 
 def _foreign_keys(model: Any, attributes: Iterable[WellKnown]) -> list[ForeignKey[Any, Any]]:

@@ -55,9 +55,11 @@ class OrderSerializer(ItemSerializer, CounterpartySerializer):
             vat_included=self.get_vat_included(order, context),
             discounts=tuple(self.get_discounts(order, context)),
             requisites=tuple(
-                Requisite(name=name, value=value)
-                for name, value in self.get_requisites(order, address, context)
-                if value
+                [
+                    Requisite(name=name, value=value)
+                    for name, value in self.get_requisites(order, address, context)
+                    if value
+                ]
             ),
         )
         return document if total is not None else replace(document, total=total_due(document))
@@ -236,25 +238,26 @@ def choice(subject: Any, names: WellKnown) -> tuple[str, str]:
     value = names.read(subject)
     if value is None or value == "":
         return "", ""
-    cls: Any = subject.__class__
-    shown = _choices(cls, names)
+    shown, display = _display(subject.__class__, names)
     if shown is not None:
         return str(value), str(shown.get(value, value))
-    display = getattr(subject, f"get_{names.on(cls)}_display", None)
     if display is not None:
-        return str(value), str(display())
+        return str(value), str(getattr(subject, display)())
+    if isinstance(value, str):
+        return (text := str(value).strip()), text
     code = getattr(value, "code", None) or getattr(value, "pk", None)
     name = words(value)
     return str(code or name), name
 
 
 @cache
-def _choices(cls: Any, names: WellKnown) -> dict[Any, Any] | None:
-    """Return the words of a model field's choices; None where the shop makes the words itself.
+def _display(cls: Any, names: WellKnown) -> tuple[dict[Any, Any] | None, str | None]:
+    """Return the words of a model field's choices, else the name of the method by which the shop makes them.
 
     Django's own ``get_status_display()`` makes this dictionary for each order.
     """
     name = str(names.on(cls))
-    if not isinstance(getattr_static(cls, f"get_{name}_display", None), partialmethod):
-        return None
-    return dict(cls._meta.get_field(name).flatchoices)
+    method = f"get_{name}_display"
+    if isinstance(getattr_static(cls, method, None), partialmethod):
+        return dict(cls._meta.get_field(name).flatchoices), None
+    return None, method if hasattr(cls, method) else None

@@ -11,6 +11,7 @@ from .errors import InvalidDocument, Problem, gettext_noop
 
 KOPECK = Decimal("0.01")
 ZERO = Decimal(0)
+_HUNDRED = Decimal(100)
 
 
 def rounded(value: Decimal) -> Decimal:
@@ -23,7 +24,7 @@ def vat(total: Decimal, rate: Decimal, *, included: bool) -> Decimal:
 
     ``rate`` is in percent.  ``included`` says whether ``total`` contains the VAT.
     """
-    return rounded(total * rate / (rate + 100 if included else Decimal(100)))
+    return rounded(total * rate / (rate + _HUNDRED if included else _HUNDRED))
 
 
 def document_vat(document: OrderDocument) -> Decimal:

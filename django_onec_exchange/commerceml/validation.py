@@ -130,12 +130,12 @@ def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
 
 
 def _amount_problems(document: OrderDocument) -> Iterator[Problem]:
-    if not _is_money(document.total):
+    if not _is_amount(document.total, 2):
         yield Problem("bad-amount", _bad_total, {"value": document.total})
     for discount in document.discounts:
-        if not _is_money(discount.amount):
+        if not _is_amount(discount.amount, 2):
             yield Problem("bad-amount", _bad_discount, {"value": discount.amount})
-    if not (_is_decimal(document.exchange_rate, 4) and document.exchange_rate > 0):
+    if not (_is_amount(document.exchange_rate, 4) and document.exchange_rate):
         yield Problem("bad-amount", _bad_rate, {"value": document.exchange_rate})
 
 
@@ -174,9 +174,9 @@ def _product_problems(id: str, name: str, article: str, unit: Unit) -> tuple[Pro
 def _row_problems(item: OrderItem) -> Sequence[Problem]:
     """Judge the numbers of a row: the first that is wrong."""
     price, quantity, total = item.price, item.quantity, item.total
-    if not (_is_decimal(quantity, 4) and quantity > _ZERO):
+    if not (_is_amount(quantity, 4) and quantity):
         return [Problem("bad-quantity", _bad_quantity, _named(item))]
-    if not (_is_money(price) and _is_money(total) and _is_money(item.discount)):
+    if not (_is_amount(price, 2) and _is_amount(total, 2) and _is_amount(item.discount, 2)):
         return [Problem("bad-amount", _bad_price, _named(item))]
     excess = total - price * quantity
     if excess > _ZERO and excess > _KOPECK * max(quantity, Decimal(1)):  # more than a rounded price explains
@@ -190,13 +190,9 @@ def _named(item: OrderItem) -> dict[str, object]:
     return {"item": item.name or item.id}
 
 
-def _is_money(value: Decimal) -> bool:
-    return _is_decimal(value, 2) and value >= _ZERO
-
-
-def _is_decimal(value: Decimal, places: int) -> bool:
-    """Tell whether ``value`` has at most 18 digits, ``places`` of them after the point."""
-    if not isinstance(value, Decimal) or not value.is_finite() or abs(value) >= _LIMITS[places]:
+def _is_amount(value: Decimal, places: int) -> bool:
+    """Tell whether ``value`` is at least nought and has at most 18 digits, ``places`` of them after the point."""
+    if not isinstance(value, Decimal) or not value.is_finite() or not _ZERO <= value < _LIMITS[places]:
         return False
     return value.same_quantum(_QUANTA[places]) or value == round(value, places)  # the first as databases give it
 

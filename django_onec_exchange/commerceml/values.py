@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 # Characters that XML 1.0 forbids, U+FFFD (one of them makes UNF decode the whole reply anew and spoil it),
 # white space other than a blank, and what markup needs escaped.  Clean text, the usual case, costs one scan.
@@ -35,7 +36,10 @@ def text(value: str, limit: int | None = None) -> str:
 
 def line(value: str, limit: int | None = None) -> str:
     """Return ``text(value, limit)`` on one line: for names.  Blanks stay: 1C finds products by their names."""
-    return text(BREAKS.sub(" ", value) if _SPECIAL.search(value) else value, limit)
+    if _SPECIAL.search(value):
+        return text(BREAKS.sub(" ", value), limit)
+    value = value.strip()
+    return value if limit is None or len(value) <= limit else clean(value, limit)
 
 
 def money(value: Decimal) -> str:
@@ -44,6 +48,7 @@ def money(value: Decimal) -> str:
     return text if text[-3:-2] == "." else f"{value:.2f}"
 
 
+@lru_cache(maxsize=1024)  # quantities and rates are few
 def number(value: Decimal) -> str:
     """Return a quantity or rate without exponent and needless zeros: ``20``, ``0.5``."""
     text = f"{value:f}"

@@ -71,8 +71,8 @@ class OrdersWriter:
 def _order(document: OrderDocument, version: Version, zone: tzinfo) -> str:
     created = local_datetime(document.created_at.astimezone(zone))
     taxes, item_taxes = _taxes(document)
-    requisites = dict(filter(None, (_requisite(one.name, one.value) for one in document.requisites)))
-    items = "".join(_item(item, tax, version) for item, tax in zip(document.items, item_taxes, strict=True))
+    requisites = dict(filter(None, [_requisite(one.name, one.value) for one in document.requisites]))
+    items = "".join([_item(item, tax, version) for item, tax in zip(document.items, item_taxes, strict=True)])
     return (
         f"<Документ><Ид>{text(document.id)}</Ид>"
         f"<Номер>{text(document.number)}</Номер>"
@@ -96,7 +96,7 @@ def _counterparty(buyer: Counterparty, version: Version) -> str:
         f"<Контрагент>{_element('Ид', text(buyer.id))}<Наименование>{name}</Наименование>"
         f"{_company(buyer) if buyer.is_company else _person(buyer, name)}"
         f"{_address('Адрес', buyer.address)}"
-        f"{_element('Контакты', ''.join(_contact(contact, version) for contact in buyer.contacts))}"
+        f"{_element('Контакты', ''.join([_contact(contact, version) for contact in buyer.contacts]))}"
         "<Роль>Покупатель</Роль></Контрагент>"
     )
 
@@ -201,9 +201,10 @@ def _taxes(document: OrderDocument) -> tuple[str, list[str]]:
     which therefore gets the lowest one (commerceml.md, section 10).
     """
     items, included = document.items, document.vat_included
-    if all(item.vat_rate is None for item in items):
+    given = [item.vat_rate for item in items]
+    if given.count(None) == len(given):
         return "", [""] * len(items)
-    rates = [item.vat_rate or money.ZERO for item in items]
+    rates = [rate or money.ZERO for rate in given]
     taxes = [money.vat(item.total, rate, included=included) for item, rate in zip(items, rates, strict=True)]
     return (
         _tax(sum(taxes, money.ZERO), min(rates), included),

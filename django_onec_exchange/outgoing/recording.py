@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from ..adapters import ExchangeContext
 from ..commerceml.errors import Problem
 from ..models import OrderBatch, SkippedOrder
-from .ledger import Offer, offer
+from .ledger import Ledger, Offer
 from .skipping import LeftOut, restore, skip
 
 
@@ -19,16 +19,20 @@ class Recorder:
     """Keeps it in the ledger, and among the orders left out."""
 
     def __init__(self, batch: OrderBatch, context: ExchangeContext) -> None:
-        self._batch = batch
         self._context = context
         self._left_out = LeftOut(context)
+        self._ledger = Ledger(batch)
 
     def left_out(self, keys: Sequence[str]) -> dict[str, SkippedOrder]:
         """Return the open records of the orders with these keys that were left out before, by key."""
         return self._left_out.among(keys)
 
     def offered(self, offers: Sequence[Offer]) -> None:
-        offer(self._batch, offers)
+        self._ledger.add(offers)
+
+    def finish(self) -> None:
+        """Keep what is not yet: the file is whole."""
+        self._ledger.flush()
 
     def skipped(self, order: Any, number: str, problem: Problem) -> None:
         skip(order, number, problem, self._context)
