@@ -41,31 +41,33 @@ class OrdersWriter:
         self._version = version
         self._encoding = encoding
         self._zone = zone
-        self._write(
-            f'<?xml version="1.0" encoding="{encoding.upper() if encoding == "utf-8" else encoding}"?>\n'
-            f'<КоммерческаяИнформация ВерсияСхемы="{version.name}"'
-            f' ДатаФормирования="{local_datetime(formed_at.astimezone(zone))}">'
+        self._sink.write(
+            self._encoded(
+                f'<?xml version="1.0" encoding="{encoding.upper() if encoding == "utf-8" else encoding}"?>\n'
+                f'<КоммерческаяИнформация ВерсияСхемы="{version.name}"'
+                f' ДатаФормирования="{local_datetime(formed_at.astimezone(zone))}">'
+            )
         )
 
     def write(self, document: OrderDocument) -> None:
         """Write one order.  It must have passed ``validation.check``."""
         self.append(self.render(document))
 
-    def render(self, document: OrderDocument) -> str:
-        """Return one order as XML, without writing it."""
+    def render(self, document: OrderDocument) -> bytes:
+        """Return one order as XML, in the encoding of the file, without writing it."""
         xml = _order(document, self._version, self._zone)
-        return f"<Контейнер>{xml}</Контейнер>" if self._version.containers else xml
+        return self._encoded(f"\n<Контейнер>{xml}</Контейнер>" if self._version.containers else f"\n{xml}")
 
-    def append(self, xml: str) -> None:
+    def append(self, xml: bytes) -> None:
         """Write an order that ``render`` returned."""
-        self._write(f"\n{xml}")
+        self._sink.write(xml)
 
     def finish(self) -> None:
         """End the file.  Without this it is not a document."""
-        self._write("\n</КоммерческаяИнформация>")
+        self._sink.write(self._encoded("\n</КоммерческаяИнформация>"))
 
-    def _write(self, text: str) -> None:
-        self._sink.write(text.encode(self._encoding, "xmlcharrefreplace"))
+    def _encoded(self, text: str) -> bytes:
+        return text.encode(self._encoding, "xmlcharrefreplace")
 
 
 def _order(document: OrderDocument, version: Version, zone: tzinfo) -> str:

@@ -45,7 +45,7 @@ class _Made(NamedTuple):
 
     order: Any
     offer: Offer
-    xml: str
+    xml: bytes
 
 
 def positive(name: str) -> int:
@@ -216,7 +216,7 @@ class BatchFiller:
             revision = adapters.marker.get_revision(order, document)
             document, problems = self._examine(document)
             fatal = [problem for problem in problems if not problem.warning]
-            xml = "" if fatal else writer.render(document)
+            xml = b"" if fatal else writer.render(document)
         except (OperationalError, InterfaceError):  # the database is ill, not the order
             raise
         except Exception as error:
