@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -105,8 +104,8 @@ def look_at_skipped_orders(context: ExchangeContext) -> Iterator[Finding]:
         )
     if others:
         sentence = ngettext(
-            "%(count)s order is left out since %(since)s, for the reason “%(reason)s”.",
-            "%(count)s orders are left out, the first since %(since)s, most for the reason “%(reason)s”.",
+            "Since %(since)s %(count)s order is left out.",
+            "Since %(since)s %(count)s orders are left out.",
             len(others),
         )
         yield Finding(
@@ -180,9 +179,7 @@ def _skipped_orders(context: ExchangeContext) -> list[SkippedOrder]:
 
 
 def _about(rows: list[SkippedOrder]) -> dict[str, str]:
-    (reason, _times), *_others = Counter(row.code for row in rows).most_common(1)
     return {
         "count": f"{_LOOKED_AT}+" if len(rows) == _LOOKED_AT else str(len(rows)),
         "since": shown(min(row.first_skipped_at for row in rows)),
-        "reason": reason,
     }

@@ -43,7 +43,7 @@ def test_a_warning_is_1(onec, make_order):
 
     assert code == 1
     assert lines[0] == "1C WARNING: orders-skipped"
-    assert lines[1].startswith("warning (orders-skipped): 1 order is left out")
+    assert lines[1].startswith("warning (orders-skipped): Since ")
 
 
 def test_an_error_is_2_whatever_else_is_wrong(onec, make_order, later):
