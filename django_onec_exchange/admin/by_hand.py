@@ -14,7 +14,6 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -26,6 +25,7 @@ from ..mounting import get_bases
 from ..outgoing.by_hand import mark_as_sent, send_again
 from ..protocol.errors import ExchangeError
 from ..status import context_of
+from .pages import list_crumb, render
 from .permissions import MARK_AS_SENT, SEND_AGAIN
 
 MOST = 1000  # orders at once, within one request
@@ -123,22 +123,22 @@ def _question(
     form: ByHandForm,
 ) -> HttpResponseBase:
     order_ids = [pk for keys in orders.values() for pk in keys]
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": operation.title,
-        "operation": operation,
-        "form": form,
-        "opts": model_admin.opts,
-        "count": len(order_ids),
-        "orders": _orders(order_ids[:_SHOWN]),
-        "more": max(0, len(order_ids) - _SHOWN),
-        "action": request.POST.get("action", ""),
-        "across": request.POST.get("select_across", "0"),
-        "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
-        "checkbox_name": helpers.ACTION_CHECKBOX_NAME,
-        "media": model_admin.media,
-    }
-    return TemplateResponse(request, "admin/django_onec_exchange/by_hand.html", context)
+    return render(
+        model_admin,
+        request,
+        "by_hand",
+        operation.title,
+        list_crumb(model_admin),
+        operation=operation,
+        form=form,
+        count=len(order_ids),
+        orders=_orders(order_ids[:_SHOWN]),
+        more=max(0, len(order_ids) - _SHOWN),
+        action=request.POST.get("action", ""),
+        across=request.POST.get("select_across", "0"),
+        selected=request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
+        checkbox_name=helpers.ACTION_CHECKBOX_NAME,
+    )
 
 
 def _do(request: HttpRequest, operation: Operation, base: str, order_ids: list[Any], note: str) -> None:

@@ -9,7 +9,6 @@ from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +16,7 @@ from ..models import OrderDelivery, order_key
 from ..outgoing.fragments import NoFragment, read_fragment
 from ..timeline import timeline_of
 from .by_hand import MARKING, SENDING_AGAIN, ask_and_do, of_orders
+from .pages import Crumb, list_crumb, render
 from .permissions import DOWNLOAD, MARK_AS_SENT, SEND_AGAIN, TIMELINE, may
 
 _OPERATIONS = {"onec_send_again": SENDING_AGAIN, "onec_mark_as_sent": MARKING}
@@ -44,9 +44,7 @@ class OneCOrderAdminMixin:
     def render_change_form(self: Any, request: HttpRequest, context: dict[str, Any], **options: Any) -> Any:
         order = options.get("obj")
         if order is not None and may(request, TIMELINE):
-            site, opts = self.admin_site.name, self.opts
-            name = f"{site}:{opts.app_label}_{opts.model_name}_onec"
-            context["onec_timeline"] = reverse(name, args=[quote(order.pk)], current_app=site)
+            context["onec_timeline"] = _address(self, order, "onec")
         return super().render_change_form(request, context, **options)  # type: ignore[misc]
 
     # -- the two actions of the list
@@ -71,18 +69,18 @@ class OneCOrderAdminMixin:
         order = _order(self, request, object_id)
         if request.method == "POST":
             return self._onec_by_hand(request, order)  # type: ignore[no-any-return]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Exchange with 1C"),
-            "subtitle": str(order),
-            "opts": self.opts,
-            "original": order,
-            "timeline": timeline_of(order),
-            "may_see_xml": may(request, DOWNLOAD),
-            "operations": [(name, one) for name, one in _OPERATIONS.items() if may(request, one.permission)],
-            "media": self.media,
-        }
-        return TemplateResponse(request, "admin/django_onec_exchange/timeline.html", context)
+        return render(
+            self,
+            request,
+            "timeline",
+            _("Exchange with 1C"),
+            *_crumbs(self, order),
+            subtitle=str(order),
+            original=order,
+            timeline=timeline_of(order),
+            may_see_xml=may(request, DOWNLOAD),
+            operations=[(name, one) for name, one in _OPERATIONS.items() if may(request, one.permission)],
+        )
 
     def _onec_by_hand(self: Any, request: HttpRequest, order: Any) -> HttpResponseBase:
         operation = _OPERATIONS.get(request.POST.get("action", ""))
@@ -103,17 +101,27 @@ class OneCOrderAdminMixin:
             xml = read_fragment(found)
         except NoFragment:
             xml = ""
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("The order in the file for 1C"),
-            "subtitle": str(order),
-            "opts": self.opts,
-            "original": order,
-            "delivery": found,
-            "xml": xml,
-            "media": self.media,
-        }
-        return TemplateResponse(request, "admin/django_onec_exchange/fragment.html", context)
+        return render(
+            self,
+            request,
+            "fragment",
+            _("The order in the file for 1C"),
+            *_crumbs(self, order),
+            (_("Exchange with 1C"), _address(self, order, "onec")),
+            subtitle=str(order),
+            original=order,
+            delivery=found,
+            xml=xml,
+        )
+
+
+def _address(model_admin: Any, order: Any, page: str) -> str:
+    opts, site = model_admin.opts, model_admin.admin_site.name
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_{page}", args=[quote(order.pk)], current_app=site)
+
+
+def _crumbs(model_admin: Any, order: Any) -> list[Crumb]:
+    return [list_crumb(model_admin), (str(order), _address(model_admin, order, "change"))]
 
 
 def _order(model_admin: Any, request: HttpRequest, object_id: str) -> Any:

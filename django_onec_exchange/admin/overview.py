@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +17,7 @@ from ..mounting import get_bases
 from ..overview import Day, Overview, overview
 from .history import HistoryAdmin
 from .orders_of_shop import order_url
+from .pages import render
 from .permissions import SKIPPED, may
 
 #: What people call the levels here.
@@ -93,15 +93,9 @@ class InfoBaseAdmin(HistoryAdmin):
     def _page(self, request: HttpRequest, bases: list[str], extra_context: Any) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
             raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("How the exchange stands"),
-            "opts": self.opts,
-            "cards": [self._card(request, overview(name)) for name in bases],
-            "media": self.media,
-            **(extra_context or {}),
-        }
-        return TemplateResponse(request, "admin/django_onec_exchange/overview.html", context)
+        cards = [self._card(request, overview(name)) for name in bases]
+        title = _("How the exchange stands")
+        return render(self, request, "overview", title, cards=cards, **(extra_context or {}))
 
     def _card(self, request: HttpRequest, found: Overview) -> dict[str, Any]:
         code, state = _STATES[found.level]
