@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from tempfile import TemporaryFile
+from typing import IO, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -27,6 +32,7 @@ from .served import serving
 logger = logging.getLogger(__name__)
 
 STORAGE_ALIAS = "onec_exchange"
+ENTRY = "orders.xml"  # what an archive of orders holds
 
 
 def get_storage() -> Storage:
@@ -127,3 +133,17 @@ def drop_copy(batch: OrderBatch) -> None:
         except Exception:
             extra = {"event": "audit_copy_not_removed", **of_batch(batch)}
             logger.exception("audit copy %s was not removed", batch.audit_file, extra=extra)
+
+
+@contextmanager
+def open_content(name: str) -> Iterator[IO[bytes]]:
+    """Open what a copy holds, packed or not.  Raises whatever the storage does, and zipfile's errors."""
+    with get_storage().open(name) as stored:
+        if not name.endswith(".zip"):
+            yield cast(IO[bytes], stored)
+            return
+        # a storage far away gives no file that can be read from its end
+        with TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as whole:
+            shutil.copyfileobj(stored, whole)
+            with zipfile.ZipFile(whole) as archive, archive.open(ENTRY) as entry:
+                yield entry

@@ -11,21 +11,17 @@ Numbers are compared here and not by the database: to MariaDB and MySQL "a-1" is
 from __future__ import annotations
 
 import logging
-import shutil
-import zipfile
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from tempfile import TemporaryFile
-from typing import IO, cast
 
 from django.conf import settings
 from django.core.files import File
 from django.db.models import Q
 from django.utils import timezone
 
-from .audit import get_storage, private_storage, remove_copy
+from .audit import get_storage, open_content, private_storage, remove_copy
 from .commerceml.redaction import copy_without, mentions
 from .commerceml.values import clean
 from .commerceml.versions import VERSIONS
@@ -33,7 +29,7 @@ from .conf import conf
 from .copies import is_known, stored_copies
 from .log import of_batch
 from .models import IncomingFile, InfoBase, OrderBatch, OrderDelivery, OrderLink, SkippedOrder
-from .outgoing.filling import ENTRY, open_sink
+from .outgoing.filling import open_sink
 
 logger = logging.getLogger(__name__)
 
@@ -149,7 +145,7 @@ def _take_out(batch: OrderBatch, numbers: Collection[str], dry_run: bool) -> Fou
     that no row tells of.
     """
     old = batch.audit_file
-    with _opened(old) as source, TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as target:
+    with open_content(old) as source, TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as target:
         with open_sink(target, batch.zipped) as sink:
             orders = copy_without(source, sink, numbers, version=VERSIONS[batch.version], encoding=batch.encoding)
         if not orders:
@@ -177,22 +173,9 @@ def _replace(batch: OrderBatch, old: str, new: str) -> None:
 
 
 def _remove_if_named(name: str, orders: Orders, dry_run: bool) -> Found | None:
-    with _opened(name) as content:
+    with open_content(name) as content:
         if not mentions(content, numbers=orders.numbers, ids=orders.onec_ids):
             return None
     if not dry_run:
         get_storage().delete(name)
     return Found(name=name, removed=True)
-
-
-@contextmanager
-def _opened(name: str) -> Iterator[IO[bytes]]:
-    """Open what a copy holds, packed or not.  A storage far away gives no file that can be read from its end."""
-    with get_storage().open(name) as stored:
-        if not name.endswith(".zip"):
-            yield cast(IO[bytes], stored)
-            return
-        with TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as whole:
-            shutil.copyfileobj(stored, whole)
-            with zipfile.ZipFile(whole) as archive, archive.open(ENTRY) as entry:
-                yield entry

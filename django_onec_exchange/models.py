@@ -95,7 +95,7 @@ class ExchangeSession(models.Model):
         permissions = [("use_exchange", "May exchange with 1C")]  # stored, and so never translated
 
     def __str__(self) -> str:
-        return f"{self.account_name}, {self.started_at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.account_name}, {timezone.localtime(self.started_at):%Y-%m-%d %H:%M:%S}"
 
     @property
     def pages(self) -> bool:
@@ -413,7 +413,10 @@ class OrderLink(models.Model):
         verbose_name = _("order in 1C")
         verbose_name_plural = _("orders in 1C")
         constraints = [models.UniqueConstraint(fields=["base", "order_id"], name="onec_order_link")]
-        indexes = [models.Index(fields=["onec_id", "base"], name="onec_order_link_id")]
+        indexes = [
+            models.Index(fields=["onec_id", "base"], name="onec_order_link_id"),
+            models.Index(fields=["onec_number", "base"], name="onec_order_link_number"),
+        ]
 
     def __str__(self) -> str:
         return self.onec_number or self.onec_id or self.order_id

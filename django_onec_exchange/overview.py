@@ -18,7 +18,7 @@ from .adapters import ExchangeContext
 from .health import Finding, Level, examine, worst
 from .models import ExchangeSession, ImportSession, InfoBase, OrderBatch, SkippedOrder
 from .protocol.errors import NotConfigured
-from .status import WindowStatus, context_of, count, last_confirmed, last_session, window_status
+from .status import WindowStatus, context_of, count, last_confirmed, last_session, open_batches, window_status
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +67,6 @@ def overview(base_name: str) -> Overview:
     base = get_base(base_name)
     findings = examine(base_name)
     skipped = SkippedOrder.objects.filter(base=base, resolved_at=None)
-    batches = OrderBatch.objects.filter(base=base, state=OrderBatch.State.OPEN, order_count__gt=0)
     return Overview(
         base=base,
         level=worst(findings),
@@ -77,7 +76,7 @@ def overview(base_name: str) -> Overview:
         queue=_queue(base_name),
         skipped_count=count(skipped, MOST),
         skipped=list(skipped.order_by("-pk")[:_NEWEST]),
-        open_batches=list(batches.select_related("session").order_by("-pk")[:_NEWEST]),
+        open_batches=list(open_batches(base).select_related("session").order_by("-pk")[:_NEWEST]),
         window=window_status(base),
         imports=_imports(base),
         days=days(base),

@@ -119,11 +119,15 @@ class Cleanup:
         unconfirmed = dead | Q(state__in=(_State.SUPERSEDED, _State.BROKEN))
         cutoff = self._history if conf.AUDIT_RETENTION_DAYS is None else self._audit
         confirmed = Q(state=_State.CONFIRMED, marked_count__lt=F("order_count"), created_at__lt=self._history)
-        spent = OrderBatch.objects.filter(confirmed | (unconfirmed & Q(created_at__lt=cutoff)), awaited=False)
+        kept_copy = ~Q(audit_file="") & Q(created_at__gte=self._audit)
+        spent = OrderBatch.objects.filter(
+            confirmed | (unconfirmed & Q(created_at__lt=cutoff)), ~kept_copy, awaited=False
+        )
         return spent.filter(Exists(_not_in_ledger().filter(batch=OuterRef("pk"))))
 
     def _old_files(self) -> QuerySet[IncomingFile]:
-        return IncomingFile.objects.filter(upload=None, received_at__lt=self._history)
+        kept_copy = ~Q(audit_file="") & Q(received_at__gte=self._audit)
+        return IncomingFile.objects.filter(~kept_copy, upload=None, received_at__lt=self._history)
 
     def _old_calls(self) -> QuerySet[ExchangeEvent]:
         """The window asks how the last call of an exchange that it awaits was answered."""

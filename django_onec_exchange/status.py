@@ -62,18 +62,11 @@ def exchange_status(base_name: str = "default", *, at_most: int | None = None) -
     context = context_of(base_name)
     base, adapters = context.base, context.adapters
     session, confirmed = last_session(base), last_confirmed(base)
-    open_batches = OrderBatch.objects.filter(
-        Exists(_unconfirmed(base)),
-        base=base,
-        order_count__gt=0,
-        state=OrderBatch.State.OPEN,
-        session__in=ExchangeSession.objects.alive(),
-    )
     return ExchangeStatus(
         waiting=count(adapters.selector.select(context), at_most),
         sent=count(adapters.marker.filter_sent(adapters.selector.get_queryset(), context), at_most),
         skipped=count(SkippedOrder.objects.filter(base=base, resolved_at=None), at_most),
-        open_batches=count(open_batches, at_most),
+        open_batches=count(open_batches(base), at_most),
         last_confirmed_at=confirmed.confirmed_at if confirmed else None,
         last_contact_at=session.last_seen_at if session else None,
         window=window_status(base),
@@ -126,6 +119,17 @@ def window_status(base: InfoBase) -> WindowStatus:
         unconfirmed=window.unconfirmed,
         since=stored.since,
         nothing_confirmed=window.nothing_gets_through,
+    )
+
+
+def open_batches(base: InfoBase) -> QuerySet[OrderBatch]:
+    """Return the files that 1C may still confirm and that hold an order which it has from no other."""
+    return OrderBatch.objects.filter(
+        Exists(_unconfirmed(base)),
+        base=base,
+        order_count__gt=0,
+        state=OrderBatch.State.OPEN,
+        session__in=ExchangeSession.objects.alive(),
     )
 
 

@@ -87,3 +87,14 @@ class OrderLinkAdmin(HistoryAdmin):
     list_select_related = ("base",)
     search_fields = ("=order_id", "=onec_number", "=onec_id")
     ordering = ("-pk",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[OrderLink], search_term: str
+    ) -> tuple[QuerySet[OrderLink], bool]:
+        """Find an order by its whole key, or number or identifier in 1C, letter for letter, by the indexes."""
+        term = search_term.strip()
+        if term:
+            bases = list(InfoBase.objects.values_list("pk", flat=True))
+            found = Q(base__in=bases, order_id=term) | Q(onec_number=term) | Q(onec_id=term)
+            queryset = queryset.filter(found)
+        return queryset, False

@@ -3,6 +3,13 @@
 from django.db import migrations, models
 
 
+def forget_retired_files(apps, schema_editor):
+    """Going back: a row whose content is gone has no place in the table as it was."""
+    apps.get_model('django_onec_exchange', 'IncomingFile').objects.using(schema_editor.connection.alias).filter(
+        upload=None
+    ).delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -25,4 +32,5 @@ class Migration(migrations.Migration):
             name='upload',
             field=models.CharField(editable=False, max_length=64, null=True),
         ),
+        migrations.RunPython(migrations.RunPython.noop, forget_retired_files),
     ]

@@ -36,4 +36,8 @@ class Migration(migrations.Migration):
             model_name='orderbatch',
             index=models.Index(fields=['created_at'], name='onec_batch_created'),
         ),
+        migrations.AddIndex(
+            model_name='orderlink',
+            index=models.Index(fields=['onec_number', 'base'], name='onec_order_link_number'),
+        ),
     ]

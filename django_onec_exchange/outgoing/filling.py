@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from ..adapters import ExchangeContext
 from ..adapters.relations import release
 from ..adapters.zone import exchange_zone
+from ..audit import ENTRY
 from ..commerceml.documents import OrderDocument
 from ..commerceml.errors import InvalidDocument, Problem
 from ..commerceml.money import balance, payable
@@ -36,8 +37,6 @@ from .recording import Recorder
 from .skipping import SERIALIZER_FAILED, is_refused_as_it_is, number_taken
 
 logger = logging.getLogger(__name__)
-
-ENTRY = "orders.xml"
 
 
 class _Made(NamedTuple):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import logging
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import BinaryIO, cast
 
-from ..audit import get_storage
-from ..commerceml.errors import BrokenFile
+from ..audit import open_content
 from ..commerceml.fragments import find_document
 from ..log import of_batch
-from ..models import OrderBatch, OrderDelivery
+from ..models import OrderDelivery
 
 logger = logging.getLogger(__name__)
 
@@ -27,23 +23,12 @@ def read_fragment(delivery: OrderDelivery) -> str:
     if not batch.audit_file:
         raise NoFragment
     try:
-        with _opened(batch) as file:
-            found = find_document(file, delivery.number)
-    except (OSError, zipfile.BadZipFile, BrokenFile) as error:
+        with open_content(batch.audit_file) as file:
+            found = find_document(cast(BinaryIO, file), delivery.number)
+    except Exception as error:  # each storage has errors of its own
         extra = {"event": "audit_copy_not_read", **of_batch(batch)}
         logger.warning("audit copy of batch %s cannot be read", batch.pk, extra=extra)
         raise NoFragment from error
     if found is None:
         raise NoFragment
     return found
-
-
-@contextmanager
-def _opened(batch: OrderBatch) -> Iterator[BinaryIO]:
-    """Open what the copy holds, unpacked as it is read."""
-    with get_storage().open(batch.audit_file) as file:
-        if not batch.zipped:
-            yield cast(BinaryIO, file)
-            return
-        with zipfile.ZipFile(cast(BinaryIO, file)) as archive, archive.open(archive.namelist()[0]) as entry:
-            yield cast(BinaryIO, entry)

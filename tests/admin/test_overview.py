@@ -48,6 +48,18 @@ def test_a_base_that_exchanges_is_fine(browser, superuser, onec, make_order):
     assert card["overview"].confirmed is not None
 
 
+def test_a_file_whose_orders_were_confirmed_with_another_is_settled(browser, superuser, make_onec, make_order):
+    make_order()
+    gave_up = make_onec()
+    gave_up.checkauth()
+    gave_up.query()
+    assert len(cards(browser)["default"]["overview"].open_batches) == 1
+
+    assert make_onec().fetch_orders().confirmed
+
+    assert cards(browser)["default"]["overview"].open_batches == []
+
+
 def test_what_is_wrong_stands_there_with_what_to_do(browser, superuser, onec, make_order):
     make_order(total=Decimal(9999))
     onec.fetch_orders()

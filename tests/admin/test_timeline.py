@@ -6,6 +6,8 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.core.files.storage import InMemoryStorage
+from django.urls import reverse
 from django.utils import timezone
 
 from django_onec_exchange.models import OrderBatch, OrderDelivery, OrderLink, SkippedOrder, SuspectOrder, order_key
@@ -182,6 +184,40 @@ def test_an_audit_copy_that_cannot_be_read_is_said_so(browser, superuser, onec, 
         )
 
     response = browser.get(page(Order, "onec_xml", order.pk, batch.deliveries.get().pk))
+
+    assert response.status_code == 200
+    assert "no longer there" in response.content.decode()
+
+
+def test_a_second_admin_site_that_knows_only_the_orders_has_the_page_too(
+    browser, superuser, onec, make_order, settings
+):
+    settings.ROOT_URLCONF = "tests.admin.second_site_urls"
+    order = make_order()
+    onec.fetch_orders()
+
+    response = browser.get(reverse("office:shop_order_onec", args=[order.pk]))
+
+    assert response.status_code == 200
+    assert [step.code for step in response.context["timeline"].steps] == ["marked", "offered"]
+
+
+class FarAway(InMemoryStorage):
+    """A storage with errors of its own, as those of cloud libraries are."""
+
+    def _open(self, name, mode="rb"):
+        raise RuntimeError("AccessDenied")
+
+
+def test_a_storage_that_fails_in_its_own_way_is_said_so(browser, superuser, onec, make_order, settings):
+    order = make_order()
+    onec.fetch_orders()
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "onec_exchange": {"BACKEND": "tests.admin.test_timeline.FarAway"},
+    }
+
+    response = browser.get(page(Order, "onec_xml", order.pk, OrderDelivery.objects.get().pk))
 
     assert response.status_code == 200
     assert "no longer there" in response.content.decode()

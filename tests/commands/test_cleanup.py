@@ -248,6 +248,21 @@ def test_rows_stay_as_long_as_the_copy_they_lead_to(settings, clean, after, ask,
     assert OrderDelivery.objects.count() == 2
 
 
+def test_a_dry_run_counts_nothing_that_a_kept_copy_leads_to(
+    settings, clean, after, ask, sign_in, make_order, upload
+):
+    settings.ONEC_EXCHANGE_AUDIT_RETENTION_DAYS = None
+    make_order()
+    token = sign_in()
+    body(ask("mode=query", cookie=token))
+    body(ask("mode=query", cookie=token))
+    upload()
+    after(400)
+    clean()
+
+    assert clean("--dry-run") == {}
+
+
 def test_what_1c_may_still_confirm_stays(settings, clean, after, ask, sign_in, make_order):
     settings.ONEC_EXCHANGE_SESSION_LIFETIME = 6 * 86400
     settings.ONEC_EXCHANGE_AUDIT_RETENTION_DAYS = 1
