@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 CSS, LINK = "css selector", "partial link text"
+OVERVIEW = "/admin/django_onec_exchange/infobase/"
 PATIENCE = 15  # seconds
 
 
@@ -29,6 +30,9 @@ class Pages:
     @property
     def text(self) -> str:
         return self.chromium.execute_script("return document.body.innerText")
+
+    def text_of(self, selector: str) -> str:
+        return self.chromium.execute_script("return document.querySelector(arguments[0]).innerText", selector)
 
     @property
     def path(self) -> str:
