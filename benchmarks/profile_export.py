@@ -35,7 +35,7 @@ STEPS = (
     ("outgoing.filling", "", "order_key"),
     ("commerceml.writer", "OrdersWriter", "append"),
     ("commerceml.writer", "", "_order"),
-    ("outgoing.filling", "", "offer"),
+    ("outgoing.ledger", "Ledger", "add"),
     ("audit", "", "keep_copy"),
     ("outgoing.export.hashlib", "", "file_digest"),
 )
