@@ -38,6 +38,11 @@ class Pages:
     def path(self) -> str:
         return self.chromium.current_url.removeprefix(self.address)
 
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page."""
+        return self.chromium.execute_script("return performance.getEntriesByType('navigation')[0].responseStatus")
+
     def has(self, selector: str) -> bool:
         return self.chromium.execute_script("return document.querySelector(arguments[0]) !== null", selector)
 
