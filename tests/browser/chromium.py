@@ -41,4 +41,5 @@ def start(profile: Path, downloads: Path, *, size: str = "1280,900", language: s
     options.add_experimental_option(
         "prefs", {"download.default_directory": str(downloads), "intl.accept_languages": language}
     )
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     return Chrome(service=Service(found[1]), options=options)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 CSS, LINK = "css selector", "partial link text"
+OVERVIEW = "/admin/django_onec_exchange/infobase/"
 PATIENCE = 15  # seconds
 
 
@@ -30,9 +31,17 @@ class Pages:
     def text(self) -> str:
         return self.chromium.execute_script("return document.body.innerText")
 
+    def text_of(self, selector: str) -> str:
+        return self.chromium.execute_script("return document.querySelector(arguments[0]).innerText", selector)
+
     @property
     def path(self) -> str:
         return self.chromium.current_url.removeprefix(self.address)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page."""
+        return self.chromium.execute_script("return performance.getEntriesByType('navigation')[0].responseStatus")
 
     def has(self, selector: str) -> bool:
         return self.chromium.execute_script("return document.querySelector(arguments[0]) !== null", selector)
