@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.test import Client
@@ -18,7 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from django_onec_exchange import simulator
 from django_onec_exchange.access import get_base
 from django_onec_exchange.adapters import ExchangeContext, load_adapters
-from django_onec_exchange.models import ExchangeSession, OrderBatch, OrderDelivery, SkippedOrder
+from django_onec_exchange.models import ExchangeSession, OrderBatch, SkippedOrder
+from django_onec_exchange.outgoing.by_hand import mark_as_sent, send_again
 from django_onec_exchange.simulator import (
     UNF,
     UT11,
@@ -147,10 +149,17 @@ class Exchange(RuleBasedStateMachine):
         if how == "cancel":
             order.status = Order.Status.CANCELLED
         elif how == "send again":
-            self._forget_sent(order)
+            self._send_again(order)
         elif how == "add a row":
             self._add_row(order)
         self._edit(order)
+
+    @rule(data=st.data())
+    def mark_by_hand(self, data: st.DataObject) -> None:
+        """Somebody says that 1C has the order, and leaves it alone from then on."""
+        order = data.draw(st.sampled_from(list(Order.objects.order_by("pk"))))
+        if mark_as_sent([order.pk], "1C has it", User.objects.get(), self._context()):
+            self.marked.add(order.number)
 
     # -- 1C
 
@@ -204,7 +213,8 @@ class Exchange(RuleBasedStateMachine):
 
     @invariant()
     def a_batch_1c_may_confirm_is_whole(self) -> None:
-        for batch in OrderBatch.objects.exclude(state=OrderBatch.State.PREPARING):
+        made = OrderBatch.objects.exclude(state__in=[OrderBatch.State.PREPARING, OrderBatch.State.BY_HAND])
+        for batch in made:
             assert batch.digest and batch.deliveries.count() in (batch.order_count, 0)
 
     def teardown(self) -> None:
@@ -223,13 +233,12 @@ class Exchange(RuleBasedStateMachine):
             if healthy.stands == "loaded":
                 self._confirm(healthy, FINE)
             self.nothing_is_marked_that_a_confirming_1c_did_not_hold()
-            if not self._waiting():
+            if not self._waiting() and self._invalid() <= self._left_out():
                 break
             if self.poison:
                 self.create_order(1, False)  # the shop goes on selling
         assert not self._waiting(), f"never sent: {self._waiting()}"
-        left_out = {one.number for one in SkippedOrder.objects.filter(resolved_at=None)}
-        invalid = set(Order.objects.filter(items=None).values_list("number", flat=True))
+        left_out, invalid = self._left_out(), self._invalid()
         assert invalid <= left_out <= invalid | self.poison, f"left out: {left_out}, invalid: {invalid}"
 
     # -- how
@@ -270,10 +279,16 @@ class Exchange(RuleBasedStateMachine):
         waiting = Order.objects.exclude(pk__in=sent).exclude(items=None).exclude(number__in=self.poison)
         return list(waiting.values_list("number", flat=True).distinct())
 
-    def _forget_sent(self, order: Order) -> None:
-        """The shop wants the order to be sent once more, whichever way it remembers."""
-        order.sent_to_1c = False
-        state = OrderDelivery.State
-        marked = OrderDelivery.objects.filter(order_id=str(order.pk), state=state.MARKED)
-        marked.update(state=state.WITHDRAWN)
-        self.marked.discard(order.number)
+    def _invalid(self) -> set[str]:
+        """Return the numbers of the orders that no document can be made of, and that nobody marked by hand."""
+        unsent = Order.objects.exclude(pk__in=self._sent().values("pk"))
+        return set(unsent.filter(items=None).values_list("number", flat=True))
+
+    def _left_out(self) -> set[str]:
+        return {one.number for one in SkippedOrder.objects.filter(resolved_at=None)}
+
+    def _send_again(self, order: Order) -> None:
+        """The shop wants the order to be sent once more: what 1C was given until now no longer counts."""
+        if send_again([order.pk], self._context()):
+            self.marked.discard(order.number)
+            order.refresh_from_db()
