@@ -60,10 +60,13 @@ def mark_as_sent(
     """
     with alone_with(context.base):
         unsent = context.adapters.marker.get_current_revisions(order_ids, context)
-        marked = _mark(unsent, _batch(note, user, context), context) if unsent else set()
+        batch = _batch(note, user, context) if unsent else None
+        marked = _mark(unsent, batch, context) if batch else set()
         _close(order_ids, context)
-    extra = {"event": "orders_marked_by_hand", "base": context.base.name, "orders": len(marked)}
-    logger.info("%s orders were marked as sent by hand", len(marked), extra=extra)
+    if batch and marked:
+        facts = {"base": context.base.name, "batch": batch.pk, "orders": len(marked)}
+        extra = {"event": "orders_marked_by_hand", **facts}
+        logger.info("%s orders were marked as sent by hand", len(marked), extra=extra)
     return marked
 
 
