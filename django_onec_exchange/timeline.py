@@ -50,7 +50,7 @@ def timeline_of(order: Any) -> Timeline:
     steps += [_suspected(row) for row in SuspectOrder.objects.filter(**known).select_related("base")]
     links = list(OrderLink.objects.filter(**known).select_related("base"))
     steps += [_named(link) for link in links]
-    return Timeline(steps=sorted(steps, key=attrgetter("at"), reverse=True), links=links)
+    return Timeline(steps=sorted(steps, key=attrgetter("at"))[::-1], links=links)  # of one moment: the last told
 
 
 def _of_delivery(delivery: OrderDelivery) -> Iterator[Step]:
@@ -60,6 +60,9 @@ def _of_delivery(delivery: OrderDelivery) -> Iterator[Step]:
         yield _step(
             delivery, batch.created_at, "by-hand", _("Marked as sent by hand by %(user)s.") % told, batch.note
         )
+        if delivery.state == _Delivery.WITHDRAWN:
+            sentence = _("Later somebody asked for it to be sent again.")
+            yield _step(delivery, batch.created_at, delivery.state, sentence)
     else:
         client = {"client": batch.session.get_profile_display(), "program": batch.session.user_agent or "–"}
         sentence = _("Offered to 1C in file № %(batch)s.") % {"batch": batch.pk}
@@ -80,7 +83,7 @@ def _after_confirmation(delivery: OrderDelivery) -> str:
         _Delivery.MARKED: _("1C confirmed it: marked as sent."),
         _Delivery.CHANGED: _("1C confirmed the file, but the order had changed meanwhile: it goes again."),
         _Delivery.NOT_WAITING: _("1C confirmed the file; the order was no longer waiting then."),
-        _Delivery.WITHDRAWN: _("1C confirmed it; later somebody asked for it to be sent again."),
+        _Delivery.WITHDRAWN: _("1C confirmed the file; somebody asked for the order to be sent again."),
     }.get(_Delivery(delivery.state), _("1C confirmed the file."))
 
 

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from ..adapters import ExchangeContext, get_order_model, order_pks
 from ..conf import conf
@@ -25,6 +25,7 @@ from ..mounting import get_bases
 from ..outgoing.by_hand import mark_as_sent, send_again
 from ..protocol.errors import ExchangeError
 from ..status import context_of
+from .orders_of_shop import may_see_orders
 from .pages import list_crumb, render
 from .permissions import MARK_AS_SENT, SEND_AGAIN
 
@@ -42,6 +43,7 @@ class Operation:
     title: str | Promise
     question: str | Promise
     logged: str | Promise
+    unchanged: str | Promise  # how many orders stay as they are, and why
     needs_note: bool
     work: Work
 
@@ -53,6 +55,11 @@ SENDING_AGAIN = Operation(
         "These orders go to 1C once more with the next exchange. 1C overwrites what was changed in them there."
     ),
     logged=gettext_lazy("To be sent to 1C again (base %(base)s). %(note)s"),
+    unchanged=ngettext_lazy(
+        "%(count)s order stays as it is: it is so already, or is gone.",
+        "%(count)s orders stay as they are: they are so already, or are gone.",
+        "count",
+    ),
     needs_note=False,
     work=lambda order_ids, note, user, context: send_again(order_ids, context),
 )
@@ -61,6 +68,11 @@ MARKING = Operation(
     title=gettext_lazy("Mark as sent by hand"),
     question=gettext_lazy("These orders count as sent from now on, and 1C does not get them. Say why."),
     logged=gettext_lazy("Marked as sent to 1C by hand (base %(base)s). %(note)s"),
+    unchanged=ngettext_lazy(
+        "%(count)s order stays as it is: it is so already, is gone, or 1C has another order with this number.",
+        "%(count)s orders stay as they are: they are so already, are gone, or 1C has others with these numbers.",
+        "count",
+    ),
     needs_note=True,
     work=mark_as_sent,
 )
@@ -86,12 +98,27 @@ def of_orders(orders: QuerySet[Any]) -> dict[str | None, list[Any]]:
     return {None: list(orders.values_list("pk", flat=True)[: MOST + 1])}
 
 
-def of_rows(rows: QuerySet[OrderDelivery] | QuerySet[SkippedOrder]) -> dict[str | None, list[Any]]:
-    """Return what an operation is about, by base: the orders of these rows."""
+def few(request: HttpRequest, rows: QuerySet[Any]) -> list[Any] | None:
+    """Return the rows; None if they are too many for one request, which the person is told."""
+    found = list(rows[: MOST + 1])
+    return None if _too_many(request, len(found)) else found
+
+
+def ask_and_do_with_rows(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    operation: Operation,
+    rows: QuerySet[OrderDelivery] | QuerySet[SkippedOrder],
+) -> HttpResponseBase | None:
+    """Do what ``ask_and_do`` does with the orders of these rows, each in the base of its row."""
+    found = few(request, rows.select_related("base"))
+    if found is None:
+        return None
     by_base: dict[str | None, list[Any]] = {}
-    for row in rows.select_related("base")[: MOST + 1]:
+    for row in found:
         by_base.setdefault(row.base.name, []).extend(order_pks([row]))
-    return {base: list(dict.fromkeys(by_base[base])) for base in sorted(by_base, key=str)}
+    orders = {base: list(dict.fromkeys(by_base[base])) for base in sorted(by_base, key=str)}
+    return ask_and_do(model_admin, request, operation, orders)
 
 
 def ask_and_do(
@@ -101,9 +128,7 @@ def ask_and_do(
 
     ``orders`` are primary keys by base; under None are those for which people choose the base.
     """
-    number = sum(map(len, orders.values()))
-    if number > MOST:
-        messages.error(request, _("Choose at most %(most)s orders at once.") % {"most": MOST})
+    if _too_many(request, sum(map(len, orders.values()))):
         return None
     bases = get_bases() if None in orders else []
     form = ByHandForm(request.POST if "apply" in request.POST else None, operation, bases)
@@ -115,6 +140,12 @@ def ask_and_do(
     return None
 
 
+def _too_many(request: HttpRequest, number: int) -> bool:
+    if number > MOST:
+        messages.error(request, _("Choose at most %(most)s orders at once.") % {"most": MOST})
+    return number > MOST
+
+
 def _question(
     model_admin: ModelAdmin,
     request: HttpRequest,
@@ -123,6 +154,7 @@ def _question(
     form: ByHandForm,
 ) -> HttpResponseBase:
     order_ids = [pk for keys in orders.values() for pk in keys]
+    named = order_ids[:_SHOWN] if may_see_orders(model_admin.admin_site, request) else []
     return render(
         model_admin,
         request,
@@ -132,8 +164,8 @@ def _question(
         operation=operation,
         form=form,
         count=len(order_ids),
-        orders=_orders(order_ids[:_SHOWN]),
-        more=max(0, len(order_ids) - _SHOWN),
+        orders=_orders(named),
+        more=len(order_ids) - len(named),
         action=request.POST.get("action", ""),
         across=request.POST.get("select_across", "0"),
         selected=request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
@@ -162,12 +194,7 @@ def _tell(request: HttpRequest, operation: Operation, done: int, number: int) ->
         sentence = ngettext("%(title)s: %(count)s order.", "%(title)s: %(count)s orders.", done)
         messages.success(request, sentence % {"title": operation.title, "count": done})
     if done < number:
-        sentence = ngettext(
-            "%(count)s order stays as it is: it is so already, or is gone.",
-            "%(count)s orders stay as they are: they are so already, or are gone.",
-            number - done,
-        )
-        messages.warning(request, sentence % {"count": number - done})
+        messages.warning(request, operation.unchanged % {"count": number - done})
 
 
 def _orders(order_ids: Sequence[Any]) -> QuerySet[Any]:

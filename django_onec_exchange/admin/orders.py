@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from ..models import InfoBase, OrderBatch, OrderDelivery, OrderLink
-from .by_hand import SENDING_AGAIN, ask_and_do, of_rows
+from .by_hand import SENDING_AGAIN, ask_and_do_with_rows
 from .downloads import AuditedAdmin
 from .history import HistoryAdmin, VersionFilter
 from .orders_of_shop import order_column
@@ -77,7 +77,7 @@ class OrderDeliveryAdmin(HistoryAdmin):
 
     @admin.action(description=_("Send to 1C again"), permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[OrderDelivery]) -> HttpResponseBase | None:
-        return ask_and_do(self, request, SENDING_AGAIN, of_rows(queryset))
+        return ask_and_do_with_rows(self, request, SENDING_AGAIN, queryset)
 
 
 @admin.register(OrderLink)

@@ -17,16 +17,21 @@ from ..adapters import get_order_model, order_pks
 from ..protocol.errors import NotConfigured
 
 
+def may_see_orders(site: AdminSite, request: HttpRequest) -> bool:
+    """Tell whether this admin shows the shop's orders, and the user may see them.  Raises NotConfigured."""
+    model = get_order_model()
+    return site.is_registered(model) and site.get_model_admin(model).has_view_permission(request)
+
+
 def order_url(site: AdminSite, request: HttpRequest, row: Any) -> str | None:
     """Return where the order of a row is shown; None if the user may not see it, or it is shown nowhere."""
     try:
-        model = get_order_model()
-        if not site.is_registered(model) or not site.get_model_admin(model).has_view_permission(request):
+        if not may_see_orders(site, request):
             return None
         (pk,) = order_pks([row])
     except (NotConfigured, ValidationError):  # another Order model than these rows were written for
         return None
-    meta = model._meta
+    meta = get_order_model()._meta
     name = f"{site.name}:{meta.app_label}_{meta.model_name}_change"
     return reverse(name, args=[quote(pk)], current_app=site.name)
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from ..models import DeliveryWindow, SkippedOrder, SuspectOrder
 from ..outgoing.by_hand import try_again
-from .by_hand import MARKING, ask_and_do, of_rows
+from .by_hand import MARKING, ask_and_do_with_rows, few
 from .history import HistoryAdmin
 from .orders_of_shop import order_column
 from .permissions import MARK_AS_SENT, RETRY, may
@@ -66,10 +66,12 @@ class SkippedOrderAdmin(HistoryAdmin):
 
     @admin.action(description=_("Try again at the next exchange"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[SkippedOrder]) -> None:
-        waiting = queryset.filter(resolved_at=None)
+        waiting = few(request, queryset.filter(resolved_at=None))
+        if waiting is None:
+            return
+        done = try_again(SkippedOrder.objects.filter(pk__in=[row.pk for row in waiting]))
         sentence = _now("To be tried again at the next exchange.")
         LogEntry.objects.log_actions(request.user.pk, waiting, CHANGE, sentence)  # type: ignore[arg-type]
-        done = try_again(waiting)
         told = ngettext(
             "%(count)s order is tried again at the next exchange.",
             "%(count)s orders are tried again at the next exchange.",
@@ -79,7 +81,7 @@ class SkippedOrderAdmin(HistoryAdmin):
 
     @admin.action(description=_("Mark as sent to 1C by hand"), permissions=["mark_as_sent"])
     def mark_as_sent(self, request: HttpRequest, queryset: QuerySet[SkippedOrder]) -> HttpResponseBase | None:
-        return ask_and_do(self, request, MARKING, of_rows(queryset))
+        return ask_and_do_with_rows(self, request, MARKING, queryset)
 
 
 @admin.register(DeliveryWindow)

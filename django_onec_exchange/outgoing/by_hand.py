@@ -6,7 +6,7 @@ Each does its work under the locks of ``success``, so that neither sees the othe
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -19,6 +19,8 @@ from ..commerceml.values import clean
 from ..models import ExchangeSession, OrderBatch, OrderDelivery, SkippedOrder, SuspectOrder, order_key
 from ..protocol.errors import NotConfigured
 from .locking import alone_with
+from .numbers import Numbers
+from .skipping import unsent_of
 
 logger = logging.getLogger(__name__)
 
@@ -52,40 +54,64 @@ def mark_as_sent(
 ) -> set[Any]:
     """Say that 1C has orders which it never confirmed, and return the keys of those that did not count as sent.
 
-    They stand in a batch of their own, without a file.  Call it with at most ``CHUNK_SIZE`` keys.
+    They stand in a batch of their own, without a file.  An order stays as it is if 1C has its number from another:
+    that one could never be sent again.  Of all that count as sent then, or are gone, the records of what was left
+    out are closed.  Call it with at most ``CHUNK_SIZE`` keys.
     """
     with alone_with(context.base):
         unsent = context.adapters.marker.get_current_revisions(order_ids, context)
-        if not unsent:
-            return set()
-        batch = _batch(note, user, context)
-        deliveries = [
-            OrderDelivery(
-                batch=batch,
-                base=context.base,
-                order_id=order_key(order),
-                number=_number(order, context),
-                revision=unsent[order.pk],
-                state=OrderDelivery.State.MARKED,
-            )
-            for order in _orders(unsent)
-        ]
-        marked = context.adapters.marker.mark(deliveries, context)
-        keys = [order_key(order) for order in _orders(marked)]
-        OrderDelivery.objects.bulk_create(one for one in deliveries if one.order_id in set(keys))
-        batch.marked_count = len(marked)
-        batch.save(update_fields=["marked_count"])
-        skipped = SkippedOrder.objects.filter(base=context.base, order_id__in=keys, resolved_at=None)
-        skipped.update(resolved_at=batch.confirmed_at)
-        SuspectOrder.objects.filter(base=context.base, order_id__in=keys).delete()
-    extra = {"event": "orders_marked_by_hand", "base": context.base.name, "batch": batch.pk, "orders": len(marked)}
-    logger.info("%s orders were marked as sent by hand", len(marked), extra=extra)
+        batch = _batch(note, user, context) if unsent else None
+        marked = _mark(unsent, batch, context) if batch else set()
+        _close(order_ids, context)
+    if batch and marked:
+        facts = {"base": context.base.name, "batch": batch.pk, "orders": len(marked)}
+        extra = {"event": "orders_marked_by_hand", **facts}
+        logger.info("%s orders were marked as sent by hand", len(marked), extra=extra)
     return marked
 
 
 def try_again(skipped: QuerySet[SkippedOrder]) -> int:
     """Have orders that were left out tried at the next exchange, and return how many are."""
     return skipped.filter(resolved_at=None).update(retry_requested=True)
+
+
+def _mark(unsent: Mapping[Any, str], batch: OrderBatch, context: ExchangeContext) -> set[Any]:
+    """Mark orders, given with their revisions, and keep the batch if any were."""
+    deliveries = [
+        OrderDelivery(
+            batch=batch,
+            base=context.base,
+            order_id=order_key(order),
+            number=_number(order, context),
+            revision=unsent[order.pk],
+            state=OrderDelivery.State.MARKED,
+        )
+        for order in _orders(unsent)
+    ]
+    taken = Numbers(batch).taken([(one.order_id, one.number) for one in deliveries])
+    deliveries = [one for one in deliveries if one.order_id not in taken]
+    marked = context.adapters.marker.mark(deliveries, context) if deliveries else set()
+    if not marked:
+        batch.session.delete()  # and the batch
+        return set()
+    keys = {order_key(order) for order in _orders(marked)}
+    OrderDelivery.objects.bulk_create(one for one in deliveries if one.order_id in keys)
+    batch.marked_count = len(marked)
+    batch.save(update_fields=["marked_count"])
+    return marked
+
+
+def _close(order_ids: Sequence[Any], context: ExchangeContext) -> None:
+    """Close the records of those orders that no longer wait."""
+    unsent = unsent_of(order_ids, context)
+    model = get_order_model()
+    pks = {order_key(model(pk=pk)): pk for pk in order_ids if pk not in unsent}
+    rows = {"base": context.base, "order_id__in": list(pks)}
+    for record in SkippedOrder.objects.filter(resolved_at=None, **rows):
+        record.resolved_at = timezone.now()
+        record.save(update_fields=["resolved_at"])
+        context.adapters.marker.restore(pks[record.order_id], context)  # or it would not go if asked for again
+    SuspectOrder.objects.filter(**rows).delete()
 
 
 def _orders(order_ids: Any) -> list[Any]:

@@ -10,7 +10,10 @@ from ..models import OrderBatch, OrderDelivery
 
 
 class Numbers:
-    """The numbers that 1C knows: from this batch, the session's earlier pages, and what it confirmed before."""
+    """The numbers that 1C knows: from this batch, the session's earlier pages, and what it confirmed before.
+
+    An order that is to go again keeps its number: 1C has it under that, or may have it where it did not confirm.
+    """
 
     def __init__(self, batch: OrderBatch) -> None:
         self._batch = batch
@@ -34,7 +37,7 @@ class Numbers:
         if not numbers:
             return ()
         session = self._batch.session
-        known = Q(state=OrderDelivery.State.MARKED)
+        known = Q(state__in=(OrderDelivery.State.MARKED, OrderDelivery.State.WITHDRAWN))
         if session.pages:
             known |= Q(batch__session=session, batch__state=OrderBatch.State.OPEN)
         deliveries = OrderDelivery.objects.filter(known, base_id=self._batch.base_id, number__in=numbers)

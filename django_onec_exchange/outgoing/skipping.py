@@ -9,12 +9,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from ..adapters import ExchangeContext
+from ..adapters import ExchangeContext, get_order_model
 from ..commerceml.errors import Problem, gettext_noop
 from ..commerceml.values import clean
 from ..conf import conf
 from ..models import SkippedOrder, SuspectOrder, order_key
 from ..signals import order_skipped, send_after_commit
+from .locking import alone_with
 
 logger = logging.getLogger(__name__)
 
@@ -34,11 +35,25 @@ def number_taken(number: str) -> Problem:
     )
 
 
+def unsent_of(order_ids: Sequence[Any], context: ExchangeContext) -> set[Any]:
+    """Return those of these keys whose orders exist and do not count as sent, whether or not they are left out."""
+    orders = get_order_model()._base_manager.filter(pk__in=order_ids)
+    sent = context.adapters.marker.filter_sent(orders, context)
+    return set(orders.values_list("pk", flat=True)) - set(sent.values_list("pk", flat=True))
+
+
 def skip(order: Any, number: str, problem: Problem, context: ExchangeContext, revision: str = "") -> None:
     """Record that the order was left out of a batch; ``retry_due`` of the marker says when it is tried again.
 
-    ``revision`` is that of an order which 1C refused: only another one is tried by itself.
+    ``revision`` is that of an order which 1C refused: only another one is tried by itself.  An order that was
+    marked or deleted since it was read is left alone: nothing would ever close its record.
     """
+    with alone_with(context.base):
+        if unsent_of([order.pk], context):
+            _record(order, number, problem, context, revision)
+
+
+def _record(order: Any, number: str, problem: Problem, context: ExchangeContext, revision: str) -> None:
     marker = context.adapters.marker
     reason = clean(gettext(problem.message) % problem.params)  # no database takes every character
     updated_at = marker.updated_at(order)

@@ -100,6 +100,42 @@ def test_very_many_at_once_are_refused(monkeypatch, browser, superuser, sent, ma
     assert Order.objects.filter(sent_to_1c=True).count() == 1
 
 
+def test_no_part_of_a_selection_of_rows_is_dropped_without_a_word(monkeypatch, browser, superuser, sent, onec):
+    """The rows are many, though of few orders."""
+    Order.objects.update(sent_to_1c=False)
+    onec.fetch_orders()
+    monkeypatch.setattr(by_hand, "MOST", 1)
+
+    response = choose(
+        browser, "send_again", *OrderDelivery.objects.all(), model=OrderDelivery, apply="yes", base="default"
+    )
+
+    assert said(response) == ["Choose at most 1 orders at once."]
+    assert Order.objects.get().sent_to_1c
+
+
+def test_a_number_that_another_order_has_in_1c_is_told(browser, superuser, sent, make_order):
+    response = choose(browser, MARK, make_order(number=sent.number), apply="yes", base="default", note="x")
+
+    (stays,) = said(response)
+    assert "1C has another order with this number" in stays
+    assert not LogEntry.objects.exists()
+
+
+def test_orders_are_named_only_to_those_who_may_see_them(browser, staff, sent):
+    staff("view_orderdelivery", "send_again")
+    address = page(OrderDelivery)
+    form = {"action": "send_again", "_selected_action": [OrderDelivery.objects.get().pk]}
+
+    response = browser.post(address, form)
+    assert list(response.context["orders"]) == []
+    assert response.context["count"] == 1
+    assert f"<li>{sent}</li>" not in response.content.decode()
+
+    staff("view_order")
+    assert f"<li>{sent}</li>" in browser.post(address, form).content.decode()
+
+
 def test_a_site_that_is_not_set_up_says_so(settings, browser, superuser, sent):
     settings.ONEC_EXCHANGE_ORDER_SELECTOR = "no.such.Thing"
 

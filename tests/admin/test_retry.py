@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import OperationalError
 from django.test import Client
 
+from django_onec_exchange.admin import by_hand
 from django_onec_exchange.models import SkippedOrder
 from tests.shop.models import Order
 
@@ -48,6 +50,31 @@ def test_only_the_chosen_orders_are_tried_again(browser, superuser, history, one
 
     asked = SkippedOrder.objects.filter(retry_requested=True)
     assert [skipped.number for skipped in asked] == ["bad"]
+
+
+def test_very_many_at_once_are_refused(monkeypatch, browser, superuser, history, onec, make_order):
+    make_order(number="bad too", total=Decimal(9999))
+    onec.fetch_orders()
+    monkeypatch.setattr(by_hand, "MOST", 1)
+    rows = SkippedOrder.objects.values_list("pk", flat=True)
+
+    response = browser.post(page(SkippedOrder), {"action": "retry", "_selected_action": list(rows)}, follow=True)
+
+    assert "Choose at most 1 orders at once." in response.content.decode()
+    assert not SkippedOrder.objects.filter(retry_requested=True).exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_nothing_is_logged_that_did_not_happen(monkeypatch, browser, superuser, history):
+    def fail(*arguments, **options):
+        raise OperationalError
+
+    monkeypatch.setattr("django_onec_exchange.admin.skipped.try_again", fail)
+
+    with pytest.raises(OperationalError):
+        retry(browser, history)
+
+    assert not LogEntry.objects.exists()
 
 
 def test_staff_that_may_only_look_cannot_ask_for_it(browser, staff, history):

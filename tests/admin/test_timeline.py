@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from django_onec_exchange.models import OrderBatch, OrderDelivery, OrderLink, SkippedOrder, SuspectOrder, order_key
+from django_onec_exchange.outgoing.by_hand import mark_as_sent, send_again
+from django_onec_exchange.status import context_of
 from tests.shop.models import Deal, Order, Stage
 
 from .pages import page
@@ -53,6 +55,32 @@ def test_an_order_that_was_fetched_twice_tells_of_both_files(browser, superuser,
     onec.success()
 
     assert sorted(codes(browser, order)) == ["marked", "offered", "offered", "unconfirmed"]
+
+
+def test_an_order_marked_by_hand_and_asked_for_again_tells_both(browser, superuser, make_order):
+    order = make_order()
+    mark_as_sent([order.pk], "1C has it", superuser, context_of("default"))
+    send_again([order.pk], context_of("default"))
+
+    assert codes(browser, order) == ["by-hand", "withdrawn"]
+
+
+def test_an_order_asked_for_before_1c_confirmed_does_not_tell_that_it_was_later(
+    browser, superuser, onec, make_order
+):
+    order = make_order()
+    onec.checkauth()
+    onec.query()
+    mark_as_sent([order.pk], "1C has it", superuser, context_of("default"))
+    send_again([order.pk], context_of("default"))
+    onec.success()
+
+    response = browser.get(page(Order, "onec", order.pk))
+    steps = response.context["timeline"].steps
+    (confirmed,) = [
+        step for step in steps if step.code == "withdrawn" and step.delivery.batch.state == "confirmed"
+    ]
+    assert confirmed.sentence == "1C confirmed the file; somebody asked for the order to be sent again."
 
 
 def test_an_order_that_was_left_out_and_mended_tells_the_reason(browser, superuser, onec, make_order):

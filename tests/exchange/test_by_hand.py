@@ -9,9 +9,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from django_onec_exchange.adapters import get_order_model
-from django_onec_exchange.models import OrderBatch, OrderDelivery, SkippedOrder, SuspectOrder
-from django_onec_exchange.outgoing.by_hand import mark_as_sent, send_again
+from django_onec_exchange.adapters import OrderSerializer, get_order_model
+from django_onec_exchange.models import ExchangeSession, OrderBatch, OrderDelivery, SkippedOrder, SuspectOrder
+from django_onec_exchange.outgoing.by_hand import mark_as_sent, send_again, try_again
 from django_onec_exchange.protocol.errors import NotConfigured
 from django_onec_exchange.signals import orders_bulk_updated
 from django_onec_exchange.status import context_of, exchange_status
@@ -141,6 +141,47 @@ def test_an_order_that_was_deleted_is_passed_over(marker, onec, make_order, agai
     assert again(order) == set()
 
 
+@pytest.fixture
+def rivals(onec, make_order):
+    """An order that 1C has, and an older one of the same number that is left out for it."""
+    older, owner = make_order(number="8"), make_order(number="7")
+    onec.fetch_orders()
+    send_again([older.pk], context_of("default"))
+    Order.objects.filter(pk=older.pk).update(number="7")
+    OrderDelivery.objects.filter(order_id=older.pk).delete()  # it never went under another number
+    onec.fetch_orders()
+    assert SkippedOrder.objects.get().code == "number-taken"
+    return owner, older
+
+
+def test_an_order_that_goes_again_keeps_its_number_for_itself(marker, onec, rivals, again):
+    owner, older = rivals
+    again(owner)
+    try_again(SkippedOrder.objects.all())
+
+    report = onec.fetch_orders()
+
+    assert [(order.id, order.number) for order in report.orders] == [(f"order-{owner.pk}", "7")]
+    assert SkippedOrder.objects.get(resolved_at=None).order_id == str(older.pk)
+
+
+def test_a_number_that_1c_may_have_from_an_order_withdrawn_meanwhile_is_taken(
+    marker, make_onec, make_order, again, mark
+):
+    """The first file never came to its confirmation, but 1C may have read it."""
+    owner = make_order(number="7")
+    early, onec = make_onec(), make_onec()
+    early.checkauth()
+    early.query()
+    mark(owner)
+    again(owner)
+    OrderBatch.objects.filter(state="by-hand").delete()
+    make_order(number="7")
+    Order.objects.filter(pk=owner.pk).update(number="8")
+
+    assert numbers(onec) == ["8"]
+
+
 def test_a_marker_of_the_shop_that_cannot_do_it_is_named(settings, onec, make_order, again):
     order = make_order()
     onec.fetch_orders()
@@ -241,3 +282,85 @@ def test_cleaning_up_forgets_no_order_that_was_marked_by_hand(marker, onec, make
 
     assert OrderDelivery.objects.get().order_id == str(order.pk)
     assert numbers(onec) == []
+
+
+def test_an_order_whose_number_1c_has_from_another_is_not_marked(marker, onec, rivals, mark, again):
+    owner, older = rivals
+
+    assert mark(older) == set()
+
+    assert not OrderBatch.objects.filter(state="by-hand").exists()
+    assert SkippedOrder.objects.get().resolved_at is None
+    again(owner)
+    assert numbers(onec) == ["7"]
+
+
+def test_of_two_orders_with_one_number_one_is_marked(marker, make_order, mark):
+    first, second = make_order(number="7"), make_order(number="7")
+
+    assert mark(first, second) == {first.pk}
+
+
+def test_a_marker_that_marks_none_leaves_nothing_behind(settings, make_order, mark):
+    settings.ONEC_EXCHANGE_ORDER_MARKER = f"{ADAPTERS}.MarkerOfEvenOrders"
+    odd = next(order for order in (make_order(), make_order()) if order.pk % 2)
+
+    assert mark(odd) == set()
+
+    assert not OrderBatch.objects.exists()
+    assert not ExchangeSession.objects.exists()
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["sent", "gone"])
+def test_a_record_of_an_order_that_waits_no_more_can_be_closed(marker, onec, make_order, mark, again, gone):
+    order = make_order(rows=0)
+    onec.fetch_orders()
+    if gone:
+        Order.objects.filter(pk=order.pk).delete()
+    else:
+        mark(order)
+        SkippedOrder.objects.update(resolved_at=None)
+        Order.objects.update(export_skipped=True)
+
+    assert mark(order) == set()
+
+    assert SkippedOrder.objects.get().resolved_at is not None
+    if not gone:
+        again(order)
+        onec.fetch_orders()
+        assert SkippedOrder.objects.get().resolved_at is None  # it was tried
+
+
+def test_a_record_of_an_order_that_still_waits_stays_open(settings, onec, make_order, mark):
+    settings.ONEC_EXCHANGE_ORDER_MARKER = f"{ADAPTERS}.MarkerOfEvenOrders"
+    odd = next(order for order in (make_order(rows=0), make_order(rows=0)) if order.pk % 2)
+    onec.fetch_orders()
+
+    mark(odd)
+
+    assert SkippedOrder.objects.get(order_id=odd.pk).resolved_at is None
+
+
+class Interrupted(OrderSerializer):
+    """Something happens to the order while it is looked at."""
+
+    happens: list = []
+
+    def serialize(self, order, context):
+        while self.happens:
+            self.happens.pop()(order)
+        return super().serialize(order, context)
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["marked", "deleted"])
+def test_an_order_that_waits_no_more_is_not_left_out(settings, marker, onec, make_order, mark, gone):
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = f"{__name__}.Interrupted"
+    order = make_order(rows=0)
+    Interrupted.happens.append(lambda order: Order.objects.filter(pk=order.pk).delete() if gone else mark(order))
+
+    onec.fetch_orders()
+
+    assert not SkippedOrder.objects.exists()
+    assert not Order.objects.filter(export_skipped=True).exists()
+    if not gone:
+        assert send_again([order.pk], context_of("default")) == {order.pk}
