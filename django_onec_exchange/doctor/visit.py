@@ -29,7 +29,7 @@ from ..simulator import (
     read_reply,
 )
 from ..simulator.transports import DEFAULT_SCRIPT
-from ..status import DOCTOR_AGENT
+from ..models import DOCTOR_AGENT
 
 CHECKAUTH = "type=catalog&mode=checkauth"  # what 1C's own test of the connection asks
 INIT = "type=catalog&mode=init"  # forgets what the session uploaded, nothing else
