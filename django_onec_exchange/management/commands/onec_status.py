@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from ...health import Finding, Level, examine, worst
 from ...mounting import get_bases
-from ...protocol.errors import ExchangeError
+from ...protocol.errors import ExchangeError, NotConfigured
 from ...status import ExchangeStatus, WindowStatus, exchange_status
 
 UNKNOWN = 3  # as plug-ins of Nagios say it; the other exit codes are the values of Level
@@ -42,6 +42,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         bases = get_bases() if options["all"] else [options["base"]]
         try:
+            if not bases:
+                raise NotConfigured(what="ROOT_URLCONF")
             level = self._tell(bases, options)
         except ExchangeError as error:
             message = _(error.message) % error.params
