@@ -93,8 +93,8 @@ class _Gauges:
         """Ask how one base stands; a site that is not set up has a status and nothing to count."""
         findings = examine(base)
         self.status.add_metric([base], worst(findings))
-        for finding in findings:
-            self.finding.add_metric([base, finding.code, finding.level.name.lower()], 1)
+        for code, level in sorted({(finding.code, finding.level) for finding in findings}):
+            self.finding.add_metric([base, code, level.name.lower()], 1)
         try:
             self._count(base, exchange_status(base, at_most=_MOST))
         except NotConfigured:
