@@ -11,6 +11,7 @@ E005      audit copies or uploads would lie where the web server serves them
 E006      there is no folder or storage for audit copies
 E008      statuses are named that the Order model does not have, or whose order nothing tells
 E009      imports are left to a worker, and no tasks backend hands them to one
+E020      the site keeps moments without their time zone
 W007      stock 1C configurations would find no orders in the forced version
 W010      a setting of the exchange that there is not
 W011      no address leads to the exchange
@@ -186,6 +187,15 @@ def check_tasks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     )
     message = "ONEC_EXCHANGE_IMPORT_TASKS is True, but no tasks backend hands imports to a worker."
     return [Error(message, hint=hint, id="onec_exchange.E009")]
+
+
+@register("onec_exchange")
+def check_time_zone(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E020: what is stored with the site's own hour means another moment when the clocks change."""
+    if settings.USE_TZ:
+        return []
+    hint = "Set it as Django's page on time zones says; the times that your database holds may need a migration."
+    return [Error("The exchange needs USE_TZ = True.", hint=hint, id="onec_exchange.E020")]
 
 
 def _shown(name: str) -> str:

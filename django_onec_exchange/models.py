@@ -18,6 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .conf import conf
 
+#: The program that ``onec_doctor`` says it is: taken for a stock 1C, also by protections against robots.
+DOCTOR_AGENT = "1C+Enterprise/8.3 onec_doctor"
+
 
 class InfoBase(models.Model):
     """One 1C infobase that exchanges with the site.  Most shops have one, "default"."""
@@ -46,6 +49,13 @@ class ExchangeSessionQuerySet(models.QuerySet["ExchangeSession"]):
         """Return the sessions that have not ended, with what they refer to."""
         oldest = timezone.now() - timedelta(seconds=conf.SESSION_LIFETIME)
         return self.select_related("base", "account").filter(last_seen_at__gt=oldest)
+
+    def of_1c(self) -> ExchangeSessionQuerySet:
+        """Return the sessions of 1C itself.
+
+        What people mark by hand and what ``onec_import`` takes in signs in with no password; the doctor is no 1C.
+        """
+        return self.exclude(auth_hash="").exclude(user_agent=DOCTOR_AGENT)
 
     def of_client(self, session: ExchangeSession) -> ExchangeSessionQuerySet:
         """Return the sessions of the same client: known by base, account, program and address."""

@@ -36,6 +36,11 @@ class Queue:
     waiting: int
     oldest: datetime | None  # when the first of them was created
 
+    @property
+    def is_capped(self) -> bool:
+        """Whether there may be more."""
+        return self.waiting == MOST
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
@@ -60,6 +65,11 @@ class Overview:
     window: WindowStatus
     imports: list[ImportSession]  # those that run or wait, and the last
     days: list[Day]
+
+    @property
+    def skipped_is_capped(self) -> bool:
+        """Whether there may be more."""
+        return self.skipped_count == MOST
 
 
 def overview(base_name: str) -> Overview:

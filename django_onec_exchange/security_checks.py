@@ -131,7 +131,8 @@ def _accounts_of_staff(alias: str) -> Iterator[str]:
     for name in ("is_staff", "is_superuser"):
         if _has_field(name):
             powerful |= Q(**{f"account__{name}": True})
-    lately = ExchangeSession.objects.using(alias).filter(powerful, last_seen_at__gt=timezone.now() - _LATELY)
+    sessions = ExchangeSession.objects.using(alias).of_1c()
+    lately = sessions.filter(powerful, last_seen_at__gt=timezone.now() - _LATELY)
     yield from lately.order_by("account_name").values_list("account_name", flat=True).distinct()[:_NAMED]
 
 

@@ -24,9 +24,6 @@ from .mounting import get_mount
 from .outgoing.evidence import load_window
 from .protocol.errors import NotConfigured
 
-#: The program that ``onec_doctor`` says it is: taken for a stock 1C, also by protections against robots.
-DOCTOR_AGENT = "1C+Enterprise/8.3 onec_doctor"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowStatus:
@@ -93,9 +90,8 @@ def count(rows: QuerySet[Model], at_most: int | None = None) -> int:
 
 
 def last_session(base: InfoBase) -> ExchangeSession | None:
-    """Return the session of 1C's last call; what ``onec_import`` took in was no call, and the doctor is no 1C."""
-    sessions = ExchangeSession.objects.filter(base=base).exclude(auth_hash="").exclude(user_agent=DOCTOR_AGENT)
-    return sessions.order_by("-last_seen_at").first()
+    """Return the session of 1C's last call."""
+    return ExchangeSession.objects.of_1c().filter(base=base).order_by("-last_seen_at").first()
 
 
 def last_confirmed(base: InfoBase) -> OrderBatch | None:

@@ -217,6 +217,19 @@ def test_an_exchange_whose_address_begins_with_a_language(settings, found, urlco
     assert message.hint
 
 
+# -- E020: time zones
+
+
+def test_a_site_without_time_zones(settings, found):
+    settings.USE_TZ = False
+
+    (message,) = found()
+
+    assert message.id == "onec_exchange.E020"
+    assert message.msg == "The exchange needs USE_TZ = True."
+    assert message.hint
+
+
 # -- the ids
 
 

@@ -11,6 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from django_onec_exchange.models import ExchangeSession
+from django_onec_exchange.outgoing.by_hand import mark_as_sent
+from django_onec_exchange.status import context_of
 from tests.conftest import ids
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +219,12 @@ def test_an_account_of_the_staff_that_1c_used_long_ago(found_in_database, accoun
     get_user_model().objects.filter(pk=account.pk).update(is_superuser=True)
     sign_in()
     ExchangeSession.objects.update(last_seen_at=timezone.now() - timedelta(days=31))
+
+    assert found_in_database() == []
+
+
+def test_a_manager_who_marks_orders_by_hand_is_no_account_of_1c(found_in_database, admin_user, make_order):
+    mark_as_sent([make_order().pk], "told by telephone", admin_user, context_of("default"))
 
     assert found_in_database() == []
 

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import call_command, load_command_class
 from django.core.management.base import CommandError
 from django.utils import timezone
+from django.utils.translation import override
 
 from django_onec_exchange.models import OrderBatch
 from django_onec_exchange.simulator import Infobase
@@ -344,3 +345,10 @@ def test_an_order_that_was_set_aside_counts_as_left_out_and_all_is_well(make_ord
     answer = status()
     assert counts(answer)[:3] == (0, 2, 1)
     assert answer["window"] == ALL_WELL
+
+
+def test_the_help_speaks_the_language_of_the_site():
+    command = load_command_class("django_onec_exchange", "onec_status")
+
+    with override("ru"):
+        assert "сколько заказов ждёт 1С" in command.create_parser("manage.py", "onec_status").format_help()

@@ -24,11 +24,13 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.views import View
 
+from ..adapters import ExchangeContext
 from ..conf import conf
 from ..health import examine, worst
+from ..models import SkippedOrder
 from ..mounting import get_bases
 from ..protocol.errors import NotConfigured
-from ..status import ExchangeStatus, exchange_status
+from ..status import context_of, count, last_confirmed, last_session, window_status
 
 try:
     from prometheus_client import CollectorRegistry
@@ -93,20 +95,24 @@ class _Gauges:
         """Ask how one base stands; a site that is not set up has a status and nothing to count."""
         findings = examine(base)
         self.status.add_metric([base], worst(findings))
-        for finding in findings:
-            self.finding.add_metric([base, finding.code, finding.level.name.lower()], 1)
+        for code, level in sorted({(finding.code, finding.level) for finding in findings}):
+            self.finding.add_metric([base, code, level.name.lower()], 1)
         try:
-            self._count(base, exchange_status(base, at_most=_MOST))
+            self._count(base, context_of(base))
         except NotConfigured:
             return
 
-    def _count(self, base: str, status: ExchangeStatus) -> None:
-        self.waiting.add_metric([base], status.waiting)
-        self.skipped.add_metric([base], status.skipped)
-        self.suspects.add_metric([base], status.window.suspects)
-        self.unconfirmed.add_metric([base], status.window.unconfirmed)
-        _add_moment(self.contact, base, status.last_contact_at)
-        _add_moment(self.confirmation, base, status.last_confirmed_at)
+    def _count(self, base: str, context: ExchangeContext) -> None:
+        """Ask for what is shown alone: how many orders 1C has is dear to count."""
+        skipped = SkippedOrder.objects.filter(base=context.base, resolved_at=None)
+        self.waiting.add_metric([base], count(context.adapters.selector.select(context), _MOST))
+        self.skipped.add_metric([base], count(skipped, _MOST))
+        window = window_status(context.base)
+        self.suspects.add_metric([base], window.suspects)
+        self.unconfirmed.add_metric([base], window.unconfirmed)
+        session, confirmed = last_session(context.base), last_confirmed(context.base)
+        _add_moment(self.contact, base, session.last_seen_at if session else None)
+        _add_moment(self.confirmation, base, confirmed.confirmed_at if confirmed else None)
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.utils.translation import gettext, override
 
+from ..models import DOCTOR_AGENT
 from ..protocol.errors import ExchangeError
 from ..simulator import (
     Answer,
@@ -29,7 +30,6 @@ from ..simulator import (
     read_reply,
 )
 from ..simulator.transports import DEFAULT_SCRIPT
-from ..status import DOCTOR_AGENT
 
 CHECKAUTH = "type=catalog&mode=checkauth"  # what 1C's own test of the connection asks
 INIT = "type=catalog&mode=init"  # forgets what the session uploaded, nothing else

@@ -27,11 +27,20 @@ def look(context: ExchangeContext) -> Iterator[Finding]:
 
 
 def _latest_of_each_type(recent: list[ImportSession]) -> Iterator[list[ImportSession]]:
-    """Yield the imports of the newest upload of each type that has an end: what came after a failure counts."""
-    ended = [record for record in recent if record.state in (_State.DONE, _State.FAILED)]
-    uploads = {record.file.type: record.file.upload for record in reversed(ended)}
-    for upload in uploads.values():
-        yield [record for record in ended if record.file.upload == upload]
+    """Yield the imports of the session that sent files of a type last: what came after a failure counts.
+
+    Not of the upload: a file that was retired is of none.  Of a file that was sent twice, the last import counts.
+    """
+    latest: dict[str, dict[str, ImportSession]] = {}
+    sessions: dict[str, int] = {}
+    for record in recent:
+        file = record.file
+        if record.state not in (_State.DONE, _State.FAILED):
+            continue
+        if sessions.setdefault(file.type, file.session_id) == file.session_id:
+            latest.setdefault(file.type, {}).setdefault(file.name, record)
+    for records in latest.values():
+        yield list(records.values())
 
 
 def _look_at_ended(records: list[ImportSession]) -> Iterator[Finding]:

@@ -10,7 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import escape
+from django.utils.translation import override
 
 from django_onec_exchange.models import (
     DeliveryWindow,
@@ -199,3 +201,28 @@ def test_it_takes_as_many_queries_whatever_there_is(browser, superuser, history,
         browser.get(OVERVIEW)
 
     assert len(queries) <= few + 1
+
+
+def test_a_number_at_which_counting_stopped_says_that_there_may_be_more(
+    monkeypatch, browser, superuser, onec, make_order
+):
+    for _ in range(2):
+        make_order()
+        make_order(rows=0)
+    onec.fetch_orders(confirm=False)
+    of_default = page(InfoBase, "change", InfoBase.objects.get(name="default").pk)
+    assert "2+" not in browser.get(of_default).content.decode()
+
+    monkeypatch.setattr("django_onec_exchange.overview.MOST", 2)
+
+    assert browser.get(of_default).content.decode().count("2+") == 2  # those that wait, and those left out
+
+
+def test_moments_are_written_as_django_writes_them(browser, superuser, onec):
+    onec.fetch_orders()
+    seen = cards(browser)["default"]["overview"].session.last_seen_at
+
+    with override("en"):
+        expected = date_format(timezone.localtime(seen), "SHORT_DATETIME_FORMAT")
+
+    assert expected in browser.get(OVERVIEW).content.decode()

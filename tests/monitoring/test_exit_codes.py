@@ -35,6 +35,16 @@ def test_an_exchange_that_lives_is_0(onec, make_order):
     assert run("--check") == (0, ["1C OK", "All is well."])
 
 
+def test_a_site_that_serves_no_base_is_no_site_where_all_is_well(settings):
+    settings.ROOT_URLCONF = "tests.monitoring.no_exchange_urls"
+
+    code, lines = run("--all", "--check")
+
+    assert code == 2
+    assert lines != []
+    assert "OK" not in lines[0]
+
+
 def test_a_warning_is_1(onec, make_order):
     make_order(rows=0)
     onec.fetch_orders()

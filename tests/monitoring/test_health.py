@@ -13,7 +13,7 @@ from django.utils.translation import override
 from django_onec_exchange.adapters import OrderSelector
 from django_onec_exchange.health import Level, examine, worst
 from django_onec_exchange.incoming import tasks
-from django_onec_exchange.models import ImportSession
+from django_onec_exchange.models import ImportSession, IncomingFile
 from tests.conftest import ENDPOINT, body
 from tests.incoming import files
 from tests.shop.models import Deal, Stage
@@ -353,6 +353,16 @@ def test_an_import_that_failed(onec, finding, codes):
     assert "import0_1.xml" in found.message
 
     onec.send_catalog({"import0_1.xml": files.catalog(["Чайник"])})
+    assert codes() == []
+
+
+def test_a_failure_of_long_ago_does_not_come_back_when_uploads_are_retired(onec, codes):
+    onec.send_catalog({"import0_1.xml": b"<no XML"})
+    onec.send_catalog({"import0_1.xml": files.catalog(["Чайник"])})
+    assert codes() == []
+
+    IncomingFile.objects.update(upload=None)  # what becomes of it when it is retired
+
     assert codes() == []
 
 

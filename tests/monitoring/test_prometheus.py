@@ -61,6 +61,19 @@ def test_the_figures_follow_the_exchange(onec, make_order, scrape):
     assert figures["exchanges_unconfirmed", "default"] == 0
 
 
+def test_what_is_wrong_twice_is_one_series(settings, tmp_path, onec):
+    settings.ONEC_EXCHANGE_UPLOAD_ROOT = str(tmp_path)
+    settings.ONEC_EXCHANGE_CATALOG_HANDLER = "tests.incoming.handlers.ShopCatalog"
+    onec.send_catalog({"import0_1.xml": b"<no XML"})
+    onec.send_orders({"orders.xml": b"<no XML"})
+    registry = CollectorRegistry()
+    registry.register(ExchangeCollector())
+
+    lines = [line for line in generate_latest(registry).decode().splitlines() if "import-failed" in line]
+
+    assert lines == ['onec_exchange_finding{base="default",code="import-failed",level="error"} 1.0']
+
+
 def test_what_never_happened_has_no_moment(scrape):
     figures = scrape()
 

@@ -9,23 +9,23 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from ...conf import conf
 from ...doctor import PROBES, Finding, Level, Visit, examine
 from ...doctor.examination import Probe
+from ..base import TranslatedCommand
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """Thin: what is asked and concluded is in ``doctor``.  Exit codes: 0 fine, 1 warnings alone, 2 errors."""
 
     help = gettext_noop("Finds out why an exchange does not work: calls its public address as 1C does.")
     requires_system_checks = []  # it runs those of the exchange itself, and goes on
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.description = _(self.help)
         parser.add_argument("url", help=_("The address 1C is given, such as https://shop.example/1c/exchange/"))
         parser.add_argument("--user", default="", help=_("Name of the exchange account"))
         parser.add_argument(

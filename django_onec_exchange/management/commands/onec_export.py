@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -19,17 +19,13 @@ from ...commerceml.versions import VERSIONS
 from ...mounting import get_mount
 from ...outgoing.look import Look, find_orders, look
 from ...protocol.errors import ExchangeError
+from ..base import TranslatedCommand
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """A look: nothing is marked, offered or recorded."""
 
     help = gettext_noop("Write the orders that 1C would get next, or those you name, to a file.")
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.description = _(self.help)
-        return parser
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--output", type=Path, metavar="PATH", help=_("File to write; without it, stdout"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -15,17 +15,13 @@ from ...incoming.local import find_files, import_here, taken_in
 from ...models import ImportSession, IncomingFile
 from ...mounting import get_mount
 from ...protocol.errors import ExchangeError, NoHandler
+from ..base import TranslatedCommand
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """Thin: what happens is what happens to an upload of 1C."""
 
     help = gettext_noop("Import files of 1C from disk: catalogues, offers, orders that come back.")
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.description = _(self.help)
-        return parser
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=_("File, folder or ZIP archive"))

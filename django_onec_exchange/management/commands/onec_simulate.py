@@ -10,10 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from django_onec_exchange.management.base import TranslatedCommand
 from django_onec_exchange.simulator import (
     UNF,
     UT11,
@@ -34,7 +35,7 @@ OF_ORDERS = ("orders", "documents")
 HIDDEN_ORDERS = frozenset([CONTAINER_WARNING, IGNORED_CONTAINERS])
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """Thin: the clients are in ``simulator``, the tables in ``simulator.console``."""
 
     help = gettext_noop(
@@ -44,9 +45,7 @@ class Command(BaseCommand):
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         # --version is the CommerceML version here, not Django's
-        parser = super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
-        parser.description = _(self.help)
-        return parser
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("url", help=_("The address 1C is given, such as https://shop.example/1c/exchange/"))

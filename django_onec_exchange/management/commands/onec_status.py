@@ -8,22 +8,24 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import Error as AnyDatabaseError
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ...health import Finding, Level, examine, worst
 from ...mounting import get_bases
-from ...protocol.errors import ExchangeError
+from ...protocol.errors import ExchangeError, NotConfigured
 from ...status import ExchangeStatus, WindowStatus, exchange_status
+from ..base import TranslatedCommand
 
 UNKNOWN = 3  # as plug-ins of Nagios say it; the other exit codes are the values of Level
 
 
-class Command(BaseCommand):
-    help = (
+class Command(TranslatedCommand):
+    help = gettext_noop(
         "Tells how many orders wait for 1C, were sent and were left out, what is wrong, and what to do about it."
     )
 
@@ -42,6 +44,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         bases = get_bases() if options["all"] else [options["base"]]
         try:
+            if not bases:
+                raise NotConfigured(what="ROOT_URLCONF")
             level = self._tell(bases, options)
         except ExchangeError as error:
             message = _(error.message) % error.params
