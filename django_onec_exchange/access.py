@@ -108,6 +108,24 @@ def resume_session(call: ExchangeCall, request: HttpRequest, base_name: str) -> 
     return session, token
 
 
+def refused_session(call: ExchangeCall, request: HttpRequest, base_name: str) -> ExchangeSession | None:
+    """Return the session, mostly one that has ended, whose client has just got UnknownSession, to note that there.
+
+    None for a token that was never ours, for the user of another session, and for what was noted before: whoever
+    keeps an old token fills no table with it.  The session stays as dead as it was.
+    """
+    tokens = {request.COOKIES.get(conf.COOKIE_NAME, ""), call.sessid} - {""}
+    if len(tokens) != 1:
+        return None
+    sessions = ExchangeSession.objects.select_related("base").filter(base__name=base_name)
+    session = sessions.filter(token_hash=_hash(tokens.pop())).first()
+    given = read_credentials(request)
+    if session is None or (given is not None and given.username != session.account_name):
+        return None
+    noted = session.events.filter(mode=call.mode, code=UnknownSession.code)
+    return None if noted.exists() else session
+
+
 def open_twin(session: ExchangeSession) -> str:
     """Return the token of a new session like this one, for a client that is told one by ``init``.
 

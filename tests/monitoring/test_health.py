@@ -155,6 +155,18 @@ def test_a_call_that_was_refused_last(ask, sign_in, onec, finding, codes, later)
     assert codes() == []
 
 
+def test_a_confirmation_that_came_too_late(settings, ask, sign_in, make_order, finding, later):
+    settings.ONEC_EXCHANGE_SESSION_LIFETIME = 60
+    make_order()
+    token = sign_in()
+    body(ask("mode=query", cookie=token))
+    later(minutes=5)
+    ask("mode=success", cookie=token)
+
+    assert "has ended" in finding("refused").message
+    assert "“unknown-session”" in finding("refused").remedy
+
+
 def test_a_fault_of_the_site_is_an_error(settings, ask, sign_in, finding, monkeypatch):
     token = sign_in()
     monkeypatch.setattr("django_onec_exchange.views.confirm", None)
