@@ -37,7 +37,10 @@ def _silence(seen_at: datetime | None) -> Finding:
             level=Level.WARNING,
             code="never-came",
             message=_("1C has never exchanged with the site."),
-            remedy=_("Enter the site's address, the user and the password in 1C, and start the exchange there."),
+            remedy=_(
+                "Enter the site's address, the user and the password in 1C, and start the exchange there. If it gets "
+                "an error, “manage.py onec_doctor” finds out what is in the way."
+            ),
         )
     return Finding(
         level=Level.ERROR,
@@ -45,7 +48,7 @@ def _silence(seen_at: datetime | None) -> Finding:
         message=_("1C has not called since %(since)s.") % {"since": shown(seen_at)},
         remedy=_(
             "See whether the scheduled exchange is switched on in 1C and what 1C's log says of it. If 1C calls, "
-            "the site's log says why it is refused."
+            "the site's log says why it is refused, and “manage.py onec_doctor” finds out what is in the way."
         ),
     )
 

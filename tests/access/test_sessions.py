@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from django_onec_exchange.models import ExchangeEvent, ExchangeSession, OrderBatch
-from django_onec_exchange.protocol.errors import NoPermission, NotAuthenticated, UnknownSession
+from django_onec_exchange.protocol.errors import NoCredentials, NoPermission, NotAuthenticated, UnknownSession
 from django_onec_exchange.simulator import UNF, UT11, BitrixModule
 from tests.conftest import PASSWORD, USERNAME, body
 from tests.shop.models import Order
@@ -103,7 +103,7 @@ def test_nobody_without_cookie_sessid_and_credentials_is_answered(ask, account, 
     for mode in ("init", "query", "success", "file&filename=a.xml", "import&filename=a.xml", "info"):
         response = ask(f"mode={mode}")
         assert response.status_code == 401
-        assert body(response) == refusal(NotAuthenticated)
+        assert body(response) == refusal(NoCredentials)
 
     assert snapshot() == before
 

@@ -66,6 +66,7 @@ def test_every_finding_says_what_to_do_in_the_language_of_who_asks(finding):
 
 def test_a_1c_that_never_came(finding):
     assert finding("never-came").level == Level.WARNING
+    assert "onec_doctor" in finding("never-came").remedy
 
 
 def test_a_1c_that_fell_silent(onec, finding, codes, later):
@@ -76,6 +77,7 @@ def test_a_1c_that_fell_silent(onec, finding, codes, later):
     later(hours=2)
 
     assert finding("silent").level == Level.ERROR
+    assert "onec_doctor" in finding("silent").remedy
 
 
 def test_how_long_1c_may_be_silent_is_a_setting(settings, onec, codes, later):
