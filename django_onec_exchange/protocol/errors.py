@@ -50,7 +50,7 @@ class NotAuthenticated(ExchangeError):
 
 
 class NoCredentials(NotAuthenticated):
-    """Usual of the first call, before the platform is asked for them; again and again, something withholds them."""
+    """Usual of the first call, before the platform is asked; again and again, something withholds them."""
 
     code = "no-credentials"
     message = gettext_noop(

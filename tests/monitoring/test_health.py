@@ -174,7 +174,9 @@ def test_a_fault_of_the_site_is_an_error(settings, ask, sign_in, finding, monkey
     monkeypatch.setattr("django_onec_exchange.views.confirm", None)
     assert "failure" in body(ask("mode=success", cookie=token))
 
-    assert finding("refused").level == Level.ERROR
+    found = finding("refused")
+    assert found.level == Level.ERROR
+    assert "The number is in the site's log (django_onec_exchange)" in found.remedy
 
 
 def test_many_wrong_passwords(ask, onec, finding, codes, later):
@@ -293,6 +295,18 @@ def test_the_search_for_an_order_that_stops_1c(make_order, refusing, finding, co
     assert "1C does not take 1 order" in finding("orders-refused").message
 
 
+def test_exchanges_that_are_still_small_after_the_trouble(make_order, refusing, finding):
+    numbers = [make_order().number for _ in range(16)]
+    refusing(5, *numbers)
+    refusing(2)
+
+    found = finding("window-narrowed")
+
+    assert "grow with each confirmed one" in found.message
+    assert "suspicion" not in found.message
+    assert found.remedy == "Nothing needs to be done."
+
+
 def test_a_confirmation_that_got_lost_once_is_no_finding(make_order, refusing, codes):
     make_order()
 
@@ -308,6 +322,17 @@ def test_a_1c_that_is_ill(make_order, refusing, finding):
     refusing(7, "1001", "1002", "1003", "1004")
 
     assert finding("onec-ill").level == Level.ERROR
+
+
+def test_what_follows_from_a_1c_that_is_ill_is_not_told_too(settings, make_order, refusing, codes, later):
+    settings.ONEC_EXCHANGE_ALERT_WAITING = 3600
+    for _ in range(4):
+        make_order()
+    refusing(7, "1001", "1002", "1003", "1004")
+
+    later(hours=7)
+
+    assert codes() == ["onec-ill"]
 
 
 def test_orders_that_are_left_out(settings, onec, make_order, finding, codes):
