@@ -28,6 +28,7 @@ from .protocol.calls import ExchangeCall
 from .protocol.errors import (
     ExchangeError,
     ForeignNetwork,
+    NoCredentials,
     NoPermission,
     NotAuthenticated,
     UnknownSession,
@@ -67,7 +68,7 @@ def refuse_web_pages(request: HttpRequest) -> None:
 def open_session(request: HttpRequest, base_name: str) -> tuple[ExchangeSession, str]:
     """Answer ``checkauth``: return a new session and its token, which is stored as a hash alone.
 
-    Raises NotAuthenticated, TooManyAttempts, NoPermission or ForeignNetwork.
+    Raises NotAuthenticated (NoCredentials), TooManyAttempts, NoPermission or ForeignNetwork.
     """
     user, name = authenticate(request)
     token = secrets.token_urlsafe(32)
@@ -85,7 +86,7 @@ def resume_session(call: ExchangeCall, request: HttpRequest, base_name: str) -> 
 
     1C is known by the cookie, by ``sessid``, or by its credentials.  A cookie that is not ours (any more) is never
     made good by credentials: ``success`` would confirm what another session was given.
-    Raises UnknownSession, NotAuthenticated, TooManyAttempts, NoPermission or ForeignNetwork.
+    Raises UnknownSession, NotAuthenticated (NoCredentials), TooManyAttempts, NoPermission or ForeignNetwork.
     """
     cookie = request.COOKIES.get(conf.COOKIE_NAME, "")
     if cookie and call.sessid and not secrets.compare_digest(cookie.encode(), call.sessid.encode()):
@@ -106,6 +107,24 @@ def resume_session(call: ExchangeCall, request: HttpRequest, base_name: str) -> 
     session.last_seen_at = timezone.now()
     session.save(update_fields=["last_seen_at"])
     return session, token
+
+
+def refused_session(call: ExchangeCall, request: HttpRequest, base_name: str) -> ExchangeSession | None:
+    """Return the session, mostly one that has ended, whose client has just got UnknownSession, to note that there.
+
+    None for a token that was never ours, for the user of another session, and for what was noted before: whoever
+    keeps an old token fills no table with it.  The session stays as dead as it was.
+    """
+    tokens = {request.COOKIES.get(conf.COOKIE_NAME, ""), call.sessid} - {""}
+    if len(tokens) != 1:
+        return None
+    sessions = ExchangeSession.objects.select_related("base").filter(base__name=base_name)
+    session = sessions.filter(token_hash=_hash(tokens.pop())).first()
+    given = read_credentials(request)
+    if session is None or (given is not None and given.username != session.account_name):
+        return None
+    noted = session.events.filter(mode=call.mode, code=UnknownSession.code)
+    return None if noted.exists() else session
 
 
 def open_twin(session: ExchangeSession) -> str:
@@ -130,6 +149,8 @@ def authenticate(request: HttpRequest) -> tuple[AbstractBaseUser, str]:
     get a copy of the request: what axes notes on it would make its middleware answer 1C in HTML.
     """
     _check_network(request)
+    if not _authorization(request):
+        raise NoCredentials
     given = read_credentials(request)
     if given is None:
         raise NotAuthenticated
@@ -155,11 +176,9 @@ def why_kept_out(session: ExchangeSession) -> type[ExchangeError] | None:
 def read_credentials(request: HttpRequest) -> Credentials | None:
     """Return the Basic credentials of a request, None without any that can be read.
 
-    Older platforms send them in windows-1251.  Apache hands them over as REDIRECT_HTTP_AUTHORIZATION after a
-    rewrite.
+    Older platforms send them in windows-1251.
     """
-    header = request.META.get("HTTP_AUTHORIZATION") or request.META.get("REDIRECT_HTTP_AUTHORIZATION") or ""
-    scheme, _, encoded = header.strip().partition(" ")
+    scheme, _, encoded = _authorization(request).partition(" ")
     if scheme.lower() != "basic":
         return None
     try:
@@ -174,6 +193,12 @@ def read_credentials(request: HttpRequest) -> Credentials | None:
     if not colon or "\x00" in text:
         return None
     return Credentials(username, password)
+
+
+def _authorization(request: HttpRequest) -> str:
+    """Return the header, "" without one.  Apache hands it over as REDIRECT_HTTP_AUTHORIZATION after a rewrite."""
+    header = request.META.get("HTTP_AUTHORIZATION") or request.META.get("REDIRECT_HTTP_AUTHORIZATION") or ""
+    return str(header).strip()
 
 
 def client_address(request: HttpRequest) -> str | None:

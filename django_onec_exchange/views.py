@@ -33,7 +33,15 @@ from .outgoing.export import OrderExportService
 from .outgoing.handover import WatchedFile
 from .protocol import replies
 from .protocol.calls import ExchangeCall
-from .protocol.errors import BadRequest, ExchangeError, InternalError, NotAuthenticated, NotConfigured, UnknownMode
+from .protocol.errors import (
+    BadRequest,
+    ExchangeError,
+    InternalError,
+    NotAuthenticated,
+    NotConfigured,
+    UnknownMode,
+    UnknownSession,
+)
 from .protocol.filenames import decode_filename, safe_name
 from .protocol.modes import ExchangeType, Mode
 from .protocol.replies import Reply
@@ -121,11 +129,19 @@ class ExchangeView(View):
         if self.call.mode is Mode.CHECKAUTH:
             self.exchange_session, self.token = access.open_session(request, self.base)
         else:
-            self.exchange_session, self.token = access.resume_session(self.call, request, self.base)
+            self.exchange_session, self.token = self.resume(request)
         negotiation.negotiate(self.exchange_session, self.call)
         response: HttpResponseBase = getattr(self, self.handlers[self.call.mode])(self.exchange_session)
         self.record()
         return response
+
+    def resume(self, request: HttpRequest) -> tuple[ExchangeSession, str]:
+        """Return the session and its token.  That one has ended is noted there, for people and for the window."""
+        try:
+            return access.resume_session(self.call, request, self.base)
+        except UnknownSession:
+            self.exchange_session = access.refused_session(self.call, request, self.base)
+            raise
 
     # -- one method for each mode
 

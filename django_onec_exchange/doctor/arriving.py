@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from . import diagnosis, problems
 from .findings import Finding, ok
-from .visit import CHECKAUTH, Stage, Visit, read, refusal_of
+from .visit import CHECKAUTH, Stage, Visit, asks_for_credentials
 
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -36,8 +36,7 @@ def connect(visit: Visit) -> Iterator[Finding]:
 
 def recognise(visit: Visit) -> Iterator[Finding]:
     """Tell whether it was the exchange that answered: it asks for credentials in words of its own."""
-    refusal = refusal_of(read(visit.greeting))
-    if refusal is None or refusal[0] != "not-authenticated":
+    if not asks_for_credentials(visit.greeting):
         yield diagnosis.of_refusal(visit.greeting, visit)
         return
     visit.stage = Stage.FOUND

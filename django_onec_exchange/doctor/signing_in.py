@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ..simulator import Answer, ExchangeStoppedError, read_authorisation
 from . import diagnosis, problems
 from .findings import Finding, ok, skipped
-from .visit import CHECKAUTH, INIT, Stage, Visit, read, refusal_of
+from .visit import CHECKAUTH, INIT, Stage, Visit, asks_for_credentials, read
 
 _REPEATS = 3  # calls of one session: several machines may share the work
 
@@ -30,7 +30,7 @@ def sign_in(visit: Visit) -> Iterator[Finding]:
 
 
 def _why_not(answer: Answer, visit: Visit) -> Finding:
-    if not _is_unauthenticated(answer):
+    if not asks_for_credentials(answer):
         return diagnosis.of_refusal(answer, visit)
     problem = problems.AUTHORIZATION_STRIPPED if visit.password_is_right else problems.SIGN_IN_REFUSED
     return problem.found(f"HTTP {answer.status}")
@@ -48,7 +48,7 @@ def stay_signed_in(visit: Visit) -> Iterator[Finding]:
     refused = next((answer for answer in answers if not _is_answered(answer)), None)
     if refused is None:
         yield ok(_("the cookie comes back"))
-    elif _is_unauthenticated(refused):
+    elif asks_for_credentials(refused):
         yield problems.COOKIE_STRIPPED.found()
     else:
         yield diagnosis.of_refusal(refused, visit)
@@ -59,11 +59,6 @@ def stay_signed_in(visit: Visit) -> Iterator[Finding]:
 
 def _is_answered(init: Answer) -> bool:
     return read(init).first_line.startswith("zip=")
-
-
-def _is_unauthenticated(answer: Answer) -> bool:
-    refusal = refusal_of(read(answer))
-    return refusal is not None and refusal[0] == "not-authenticated"
 
 
 def look_for_caches(visit: Visit) -> Iterator[Finding]:

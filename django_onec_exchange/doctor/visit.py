@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.utils.translation import gettext, override
 
 from ..models import DOCTOR_AGENT
-from ..protocol.errors import ExchangeError
+from ..protocol.errors import ExchangeError, NoCredentials, NotAuthenticated
 from ..simulator import (
     Answer,
     Authorisation,
@@ -170,6 +170,12 @@ def refusal_of(reply: Reply) -> tuple[str, str] | None:
             if re.fullmatch(_pattern(error, language), sentence):
                 return error.code, sentence
     return None
+
+
+def asks_for_credentials(answer: Answer) -> bool:
+    """Tell whether it is the exchange's own answer to wrong credentials, or to none."""
+    refusal = refusal_of(read(answer))
+    return refusal is not None and refusal[0] in (NotAuthenticated.code, NoCredentials.code)
 
 
 def _errors(parent: type[ExchangeError] = ExchangeError) -> Iterator[type[ExchangeError]]:

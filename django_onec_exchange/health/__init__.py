@@ -35,6 +35,10 @@ _LOOKS: tuple[Look, ...] = (
 )
 
 
+#: What ``onec-ill`` says better, and is not told beside it.
+_OF_AN_ILL_ONEC = ("unconfirmed", "waits-long")
+
+
 def examine(base_name: str = "default") -> list[Finding]:
     """Return what is wrong with the exchange of one base, the worst first; nothing if all is well.
 
@@ -45,6 +49,8 @@ def examine(base_name: str = "default") -> list[Finding]:
         found = [finding for look in _LOOKS for finding in _patiently(look, context)]
     except NotConfigured as error:
         return [_not_configured(error)]
+    if any(finding.code == "onec-ill" for finding in found):
+        found = [finding for finding in found if finding.code not in _OF_AN_ILL_ONEC]
     return sorted(found, key=lambda finding: -finding.level)
 
 

@@ -37,7 +37,10 @@ def _silence(seen_at: datetime | None) -> Finding:
             level=Level.WARNING,
             code="never-came",
             message=_("1C has never exchanged with the site."),
-            remedy=_("Enter the site's address, the user and the password in 1C, and start the exchange there."),
+            remedy=_(
+                "Enter the site's address, the user and the password in 1C, and start the exchange there. If it "
+                "gets an error, “manage.py onec_doctor” finds out what is in the way."
+            ),
         )
     return Finding(
         level=Level.ERROR,
@@ -45,7 +48,7 @@ def _silence(seen_at: datetime | None) -> Finding:
         message=_("1C has not called since %(since)s.") % {"since": shown(seen_at)},
         remedy=_(
             "See whether the scheduled exchange is switched on in 1C and what 1C's log says of it. If 1C calls, "
-            "the site's log says why it is refused."
+            "the site's log says why it is refused, and “manage.py onec_doctor” finds out what is in the way."
         ),
     )
 
@@ -77,9 +80,18 @@ def _look_at_the_last_call(session: ExchangeSession) -> Iterator[Finding]:
         level=Level.ERROR if last.code in _OUR_FAULT else Level.WARNING,
         code="refused",
         message=_("The last call of 1C, at %(at)s, was refused: “%(sentence)s”") % told,
-        remedy=_("Do what the sentence says; the documentation's page on troubleshooting has more of “%(code)s”.")
-        % {"code": last.code},
+        remedy=_what_to_do(last.code),
     )
+
+
+def _what_to_do(code: str) -> str:
+    if code == InternalError.code:  # its sentence is a number
+        return _(
+            "The number is in the site's log (django_onec_exchange), with the traceback. If the shop's serializer "
+            "fails on all orders, the log says “could not be serialized” for each of them."
+        )
+    text = _("Do what the sentence says; the documentation's page on troubleshooting has more of “%(code)s”.")
+    return text % {"code": code}
 
 
 def _look_at_passwords(seen_at: datetime | None, silent: bool) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from ..adapters import ExchangeContext, order_pks
 from ..conf import conf
 from ..models import OrderBatch, OrderDelivery, SkippedOrder
-from ..status import last_confirmed, window_status
+from ..status import WindowStatus, last_confirmed, window_status
 from .findings import Finding, Level, ago, shown
 
 _LOOKED_AT = 1000  # orders, the newest
@@ -69,8 +69,23 @@ def look_at_the_window(context: ExchangeContext) -> Iterator[Finding]:
         return
     if window.limit is None and not window.alone:  # one lost ``success`` means nothing
         return
+    yield _narrowed(window, since)
+
+
+def _narrowed(window: WindowStatus, since: str) -> Finding:
+    if not window.suspects:
+        return Finding(
+            level=Level.WARNING,
+            code="window-narrowed",
+            message=_(
+                "Since %(since)s 1C has not confirmed everything. The exchanges are still small and grow with "
+                "each confirmed one."
+            )
+            % {"since": since},
+            remedy=_("Nothing needs to be done."),
+        )
     told = {"since": since, "suspects": window.suspects, "numbers": ", ".join(window.alone[:_NAMED]) or "–"}
-    yield Finding(
+    return Finding(
         level=Level.WARNING,
         code="window-narrowed",
         message=_(

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 
 from ..adapters import ExchangeContext
 from ..adapters.relations import release
+from ..adapters.wellknown import NUMBER
 from ..adapters.zone import exchange_zone
 from ..audit import ENTRY
 from ..commerceml.documents import OrderDocument
@@ -254,8 +255,18 @@ class BatchFiller:
 
     def _skip_failures(self) -> None:
         for order, _error in self._failures:
-            self._skip(order, str(order.pk), SERIALIZER_FAILED)
+            self._skip(order, _own_number(order), SERIALIZER_FAILED)
         self._failures.clear()
+
+
+def _own_number(order: Any) -> str:
+    """Return what the shop calls an order that the serializer could not read, at worst its primary key."""
+    try:
+        return NUMBER.text(order) or str(order.pk)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # the shop's own property may be what the serializer stumbled on
+        return str(order.pk)
 
 
 @contextmanager

@@ -49,6 +49,16 @@ class NotAuthenticated(ExchangeError):
     )
 
 
+class NoCredentials(NotAuthenticated):
+    """Usual of the first call, before the platform is asked; again and again, something withholds them."""
+
+    code = "no-credentials"
+    message = gettext_noop(
+        "No user name and password arrived at the site. If they are entered in 1C, a server in front of the site "
+        "withholds them."
+    )
+
+
 class TooManyAttempts(ExchangeError):
     code = "too-many-attempts"
     message = gettext_noop("Too many wrong passwords. Try again in %(minutes)s min.")

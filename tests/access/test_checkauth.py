@@ -8,7 +8,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission
 
 from django_onec_exchange.models import ExchangeSession
-from django_onec_exchange.protocol.errors import NoPermission, NotAuthenticated
+from django_onec_exchange.protocol.errors import NoCredentials, NoPermission, NotAuthenticated
 from django_onec_exchange.simulator import UT11
 from tests.conftest import PASSWORD, USERNAME, body
 
@@ -94,8 +94,6 @@ def test_a_password_may_hold_colons(ask, make_account):
 
 
 BAD_HEADERS = {
-    "none": None,
-    "empty": "",
     "scheme alone": "Basic",
     "no base64": "Basic %%%",
     "broken base64": "Basic abc",
@@ -112,11 +110,24 @@ BAD_HEADERS = {
 }
 
 
+@pytest.mark.parametrize("header", [None, "", " "], ids=["none", "empty", "blank"])
+def test_a_header_that_never_arrived_is_not_called_a_wrong_password(site, account, snapshot, caplog, header):
+    before = snapshot()
+
+    response = site.get(f"/1c/exchange/?{CHECKAUTH}", headers={} if header is None else {"Authorization": header})
+
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].startswith("Basic ")
+    assert body(response) == refusal(NoCredentials)
+    assert [record.code for record in caplog.records if hasattr(record, "code")] == ["no-credentials"]
+    assert snapshot() == before
+
+
 @pytest.mark.parametrize("header", BAD_HEADERS.values(), ids=BAD_HEADERS.keys())
 def test_without_right_credentials_the_platform_is_asked_for_them(site, account, snapshot, header):
     before = snapshot()
 
-    response = site.get(f"/1c/exchange/?{CHECKAUTH}", headers={} if header is None else {"Authorization": header})
+    response = site.get(f"/1c/exchange/?{CHECKAUTH}", headers={"Authorization": header})
 
     assert response.status_code == 401
     assert response["WWW-Authenticate"].startswith("Basic ")

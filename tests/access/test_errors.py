@@ -155,7 +155,7 @@ def test_sentences_come_in_the_language_of_the_setting(settings, ask, account, e
     response = ask("mode=query")
 
     assert re.search("[а-яё]{3}", response.content.decode(encoding))
-    assert "The user name" not in response.content.decode(encoding)
+    assert "user name" not in response.content.decode(encoding)
 
 
 def test_without_the_setting_they_come_in_the_language_of_the_site(settings, ask, account):

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from django_onec_exchange.models import ExchangeEvent, ExchangeSession, OrderBatch
-from django_onec_exchange.protocol.errors import NoPermission, NotAuthenticated, UnknownSession
+from django_onec_exchange.protocol.errors import NoCredentials, NoPermission, NotAuthenticated, UnknownSession
 from django_onec_exchange.simulator import UNF, UT11, BitrixModule
 from tests.conftest import PASSWORD, USERNAME, body
 from tests.shop.models import Order
@@ -103,7 +103,7 @@ def test_nobody_without_cookie_sessid_and_credentials_is_answered(ask, account, 
     for mode in ("init", "query", "success", "file&filename=a.xml", "import&filename=a.xml", "info"):
         response = ask(f"mode={mode}")
         assert response.status_code == 401
-        assert body(response) == refusal(NotAuthenticated)
+        assert body(response) == refusal(NoCredentials)
 
     assert snapshot() == before
 
@@ -160,6 +160,26 @@ def test_a_session_ends_its_lifetime_after_the_last_call(settings, ask, sign_in,
     assert body(ask("mode=init", cookie=token)) == refusal(UnknownSession)
     assert body(ask("mode=init", cookie=token, auth=RIGHT)) == refusal(UnknownSession)
     assert body(ask("mode=init", cookie=sign_in())) == PARAMETERS
+
+
+def test_what_is_refused_because_the_session_has_ended_stands_once_in_its_dialogue(
+    settings, ask, sign_in, make_account, time_machine
+):
+    make_account("other", "other password")
+    token, session = sign_in(), ExchangeSession.objects.get()
+    time_machine.move_to(timezone.now() + timedelta(seconds=settings.ONEC_EXCHANGE_SESSION_LIFETIME + 1))
+
+    for extra in ({"auth": "other:other password"}, {"path": SECOND}):
+        assert body(ask("mode=success", cookie=token, **extra)) == refusal(UnknownSession)
+    assert body(ask("mode=success&sessid=another", cookie=token)) == refusal(UnknownSession)
+    assert [event.code for event in ExchangeEvent.objects.all()] == ["success"]
+
+    for query in ("mode=success", f"mode=success&sessid={token}", "mode=init"):
+        assert body(ask(query, cookie=token, auth=RIGHT)) == refusal(UnknownSession)
+
+    told = [(event.mode, event.code, event.session) for event in ExchangeEvent.objects.all()[1:]]
+    assert told == [("success", "unknown-session", session), ("init", "unknown-session", session)]
+    assert ExchangeSession.objects.get().last_seen_at == session.last_seen_at
 
 
 def test_a_session_of_a_deactivated_user_is_refused(ask, sign_in, account, make_order, snapshot):

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from django_onec_exchange.adapters.wellknown import WellKnown
 from django_onec_exchange.models import OrderBatch, OrderDelivery, SkippedOrder
 from django_onec_exchange.simulator import BitrixModule
 from tests.conftest import body
@@ -220,6 +221,7 @@ def test_an_order_the_serializer_stumbles_on_does_not_stop_the_others(
 
     assert numbers(report) == [sound.number]
     assert SkippedOrder.objects.get().code == "serializer-error"
+    assert SkippedOrder.objects.get().number == stumbling.number
     # the fault is the site's: once that is mended, the order goes although it did not change
     settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "django_onec_exchange.adapters.OrderSerializer"
     time_machine.move_to(timezone.now() + timedelta(hours=2))
@@ -236,6 +238,18 @@ def test_a_serializer_that_fails_on_every_order_is_the_sites_illness(settings, a
     assert answer.startswith("failure\nThe site could not answer.")
     assert SkippedOrder.objects.count() == 0
     assert OrderBatch.objects.count() == 0
+
+
+def test_an_order_that_cannot_even_tell_its_number_is_named_by_its_key(settings, onec, make_order, monkeypatch):
+    """The shop's own code raises, whoever asks."""
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.exchange.adapters.StumblingSerializer"
+    order = make_order(comment="stumble")
+    monkeypatch.setattr(Order, "order_number", property(lambda order: 1 / 0), raising=False)
+    monkeypatch.setattr("django_onec_exchange.outgoing.filling.NUMBER", WellKnown("order_number"))
+
+    onec.fetch_orders()
+
+    assert SkippedOrder.objects.get().number == str(order.pk)
 
 
 def test_one_order_the_serializer_stumbles_on_is_left_out_though_no_other_waits(settings, onec, make_order):

@@ -712,3 +712,18 @@ def test_history_that_somebody_removed_stops_nothing(shop, make_onec):
 
     assert fetch(make_onec(infobase=infobase)) == ["00000"]
     assert not SuspectOrder.objects.exists()
+
+
+def test_a_confirmation_that_came_after_its_session_had_ended_is_no_evidence(
+    settings, shop, ask, sign_in, time_machine
+):
+    settings.ONEC_EXCHANGE_SESSION_LIFETIME = 60
+    shop(4)
+
+    for _ in range(4):
+        token = sign_in()
+        body(ask("type=sale&mode=query", cookie=token))
+        time_machine.move_to(timezone.now() + timedelta(minutes=5))
+        assert body(ask("type=sale&mode=success", cookie=token)).startswith("failure")
+
+    assert not DeliveryWindow.objects.exists()

@@ -66,6 +66,7 @@ def test_every_finding_says_what_to_do_in_the_language_of_who_asks(finding):
 
 def test_a_1c_that_never_came(finding):
     assert finding("never-came").level == Level.WARNING
+    assert "onec_doctor" in finding("never-came").remedy
 
 
 def test_a_1c_that_fell_silent(onec, finding, codes, later):
@@ -76,6 +77,7 @@ def test_a_1c_that_fell_silent(onec, finding, codes, later):
     later(hours=2)
 
     assert finding("silent").level == Level.ERROR
+    assert "onec_doctor" in finding("silent").remedy
 
 
 def test_how_long_1c_may_be_silent_is_a_setting(settings, onec, codes, later):
@@ -155,12 +157,26 @@ def test_a_call_that_was_refused_last(ask, sign_in, onec, finding, codes, later)
     assert codes() == []
 
 
+def test_a_confirmation_that_came_too_late(settings, ask, sign_in, make_order, finding, later):
+    settings.ONEC_EXCHANGE_SESSION_LIFETIME = 60
+    make_order()
+    token = sign_in()
+    body(ask("mode=query", cookie=token))
+    later(minutes=5)
+    ask("mode=success", cookie=token)
+
+    assert "has ended" in finding("refused").message
+    assert "“unknown-session”" in finding("refused").remedy
+
+
 def test_a_fault_of_the_site_is_an_error(settings, ask, sign_in, finding, monkeypatch):
     token = sign_in()
     monkeypatch.setattr("django_onec_exchange.views.confirm", None)
     assert "failure" in body(ask("mode=success", cookie=token))
 
-    assert finding("refused").level == Level.ERROR
+    found = finding("refused")
+    assert found.level == Level.ERROR
+    assert "The number is in the site's log (django_onec_exchange)" in found.remedy
 
 
 def test_many_wrong_passwords(ask, onec, finding, codes, later):
@@ -279,6 +295,18 @@ def test_the_search_for_an_order_that_stops_1c(make_order, refusing, finding, co
     assert "1C does not take 1 order" in finding("orders-refused").message
 
 
+def test_exchanges_that_are_still_small_after_the_trouble(make_order, refusing, finding):
+    numbers = [make_order().number for _ in range(16)]
+    refusing(5, *numbers)
+    refusing(2)
+
+    found = finding("window-narrowed")
+
+    assert "grow with each confirmed one" in found.message
+    assert "suspicion" not in found.message
+    assert found.remedy == "Nothing needs to be done."
+
+
 def test_a_confirmation_that_got_lost_once_is_no_finding(make_order, refusing, codes):
     make_order()
 
@@ -294,6 +322,17 @@ def test_a_1c_that_is_ill(make_order, refusing, finding):
     refusing(7, "1001", "1002", "1003", "1004")
 
     assert finding("onec-ill").level == Level.ERROR
+
+
+def test_what_follows_from_a_1c_that_is_ill_is_not_told_too(settings, make_order, refusing, codes, later):
+    settings.ONEC_EXCHANGE_ALERT_WAITING = 3600
+    for _ in range(4):
+        make_order()
+    refusing(7, "1001", "1002", "1003", "1004")
+
+    later(hours=7)
+
+    assert codes() == ["onec-ill"]
 
 
 def test_orders_that_are_left_out(settings, onec, make_order, finding, codes):
