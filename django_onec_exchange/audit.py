@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -33,6 +34,14 @@ logger = logging.getLogger(__name__)
 
 STORAGE_ALIAS = "onec_exchange"
 ENTRY = "orders.xml"  # what an archive of orders holds
+
+
+class ServedFolder(ImproperlyConfigured):
+    """The web server would serve the copies."""
+
+    def __init__(self, served: Sequence[str]) -> None:
+        self.served = ", ".join(served)  # names of Django's settings
+        super().__init__(f"ONEC_EXCHANGE_AUDIT_ROOT or its storage lies under {self.served}")
 
 
 def get_storage() -> Storage:
@@ -71,13 +80,22 @@ def local_folder(storage: Storage) -> str | None:
 
 
 def private_storage() -> Storage:
-    """Return the storage to write to.  Raises ImproperlyConfigured where the web server would serve the copies."""
+    """Return the storage to write to.  Raises ServedFolder, and whatever ``get_storage`` does."""
     storage = get_storage()
     folder = local_folder(storage)
     served = serving(folder) if folder is not None else ()
     if served:
-        raise ImproperlyConfigured(f"ONEC_EXCHANGE_AUDIT_ROOT or its storage lies under {', '.join(served)}")
+        raise ServedFolder(served)
     return storage
+
+
+def why_no_copies() -> str:
+    """Return a sentence if no copy can be saved, whatever it holds; "" otherwise.  Touches no file."""
+    try:
+        private_storage()
+    except Exception as error:  # a storage's class may raise anything
+        return _reason(error)
+    return ""
 
 
 def keep_copy(batch: OrderBatch, file: IO[bytes]) -> None:
@@ -96,7 +114,24 @@ def keep_copy(batch: OrderBatch, file: IO[bytes]) -> None:
         logger.exception("audit copy of batch %s was not saved", batch.pk, extra=extra)
         if conf.AUDIT_REQUIRED:
             raise AuditFailed from error
-        batch.audit_error = _("The copy could not be saved: %(error)s") % {"error": type(error).__name__}
+        batch.audit_error = _reason(error)
+
+
+def _reason(error: Exception) -> str:
+    """Return a sentence for people; paths are for the log alone."""
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, ServedFolder):
+        sentence = _("The folder of the audit copies lies where the web server serves files (%(settings)s).")
+        return sentence % {"settings": error.served}
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return _("There is no room left on the disk of the audit copies.")
+    if isinstance(error, PermissionError) or number == errno.EROFS:
+        return _("The site may not write to the folder of the audit copies.")
+    if isinstance(error, (NotADirectoryError, FileExistsError)):
+        return _("There is a file where the folder of the audit copies should be.")
+    if isinstance(error, FileNotFoundError):
+        return _("There is no folder for the audit copies.")
+    return _("The copy could not be saved (%(error)s); the site's log says why.") % {"error": type(error).__name__}
 
 
 def store_incoming(file: IncomingFile, path: Path) -> str:

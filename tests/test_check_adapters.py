@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -164,6 +165,9 @@ def test_each_lacking_field_has_its_own_remedy(settings, found):
     assert "Name the field in a subclass: created_at_field = " in hints["created_at_field"]
     assert "Name the field in a subclass: updated_at_field = " in hints["updated_at_field"]
     assert "None" in hints["updated_at_field"]
+    for name, hint in hints.items():
+        setting = "ORDER_SELECTOR" if name == "created_at_field" else "ORDER_MARKER"
+        assert re.findall("ONEC_EXCHANGE_([A-Z_]+)", hint) == [setting]
 
 
 class LedgerByLackingDate(LedgerOrderMarker):

@@ -140,7 +140,7 @@ class OrderMarker:
         fields = {name: getattr(self, name) for name in ("sent_field", "sent_at_field", "skipped_field")}
         if self.updated_at_field is not None:
             fields["updated_at_field"] = self.updated_at_field
-        return check_fields(self, fields)
+        return check_fields(self, fields, "ORDER_MARKER")
 
     def _update(self, order_ids: Sequence[Any], values: dict[str, Any]) -> None:
         if not order_ids:
@@ -228,7 +228,8 @@ class LedgerOrderMarker(OrderMarker):
         )
 
     def check(self) -> list[CheckMessage]:
-        return check_fields(self, {"updated_at_field": self.updated_at_field} if self.updated_at_field else {})
+        fields = {"updated_at_field": self.updated_at_field} if self.updated_at_field else {}
+        return check_fields(self, fields, "ORDER_MARKER")
 
 
 def order_pks(deliveries: Sequence[OrderDelivery | SkippedOrder | SuspectOrder]) -> list[Any]:

@@ -118,7 +118,8 @@ class OrderUpdateHandler(OrderFinder):
 
     def check(self) -> list[CheckMessage]:
         """Return what ``manage.py check`` should say about this adapter."""
-        missing = check_fields(self, {"status_field": self.status_field} if self.status_field else {})
+        fields = {"status_field": self.status_field} if self.status_field else {}
+        missing = check_fields(self, fields, "ORDER_UPDATE_HANDLER")
         return missing or [
             Error(message, hint=hint, obj=type(self), id="onec_exchange.E008")
             for message, hint in self._complaints()

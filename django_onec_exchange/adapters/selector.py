@@ -68,14 +68,17 @@ class OrderSelector:
 
     def check(self) -> list[CheckMessage]:
         """Return what ``manage.py check`` should say about this adapter."""
-        return check_fields(self, {"created_at_field": self.created_at_field})
+        return check_fields(self, {"created_at_field": self.created_at_field}, "ORDER_SELECTOR")
 
 
 _OF_MIXIN = frozenset(field.name for field in OneCOrderMixin._meta.get_fields())
 
 
-def check_fields(adapter: object, fields: dict[str, str]) -> list[CheckMessage]:
-    """Return an error for each attribute of ``adapter`` that names a field the Order model lacks."""
+def check_fields(adapter: object, fields: dict[str, str], setting: str) -> list[CheckMessage]:
+    """Return an error for each attribute of ``adapter`` that names a field the Order model lacks.
+
+    ``setting``, without its prefix, is where the shop names a class of its own.
+    """
     model = get_order_model()
     errors: list[CheckMessage] = []
     for attribute, name in fields.items():
@@ -85,7 +88,7 @@ def check_fields(adapter: object, fields: dict[str, str]) -> list[CheckMessage]:
             errors.append(
                 Error(
                     f"{type(adapter).__name__}.{attribute} is {name!r}, which {model._meta.label} lacks.",
-                    hint=_remedy(attribute, name),
+                    hint=_remedy(attribute, name, setting),
                     obj=type(adapter),
                     id="onec_exchange.E004",
                 )
@@ -93,11 +96,13 @@ def check_fields(adapter: object, fields: dict[str, str]) -> list[CheckMessage]:
     return errors
 
 
-def _remedy(attribute: str, name: str) -> str:
+def _remedy(attribute: str, name: str, setting: str) -> str:
     if name in _OF_MIXIN:
         return (
-            f"Add OneCOrderMixin to the model, or set {attribute} in a subclass of the adapter; "
-            "for a model that must stay as it is use LedgerOrderMarker."
+            f"Add OneCOrderMixin to the model, or set {attribute} in a subclass of the adapter and name that in "
+            f"ONEC_EXCHANGE_{setting}; for a model that must stay as it is use LedgerOrderMarker."
         )
     without = " None compares what the documents say instead." if attribute == "updated_at_field" else ""
-    return f'Name the field in a subclass: {attribute} = "...".{without}'
+    return (
+        f'Name the field in a subclass: {attribute} = "...", and the subclass in ONEC_EXCHANGE_{setting}.{without}'
+    )

@@ -56,6 +56,10 @@ _long_article = gettext_noop("The article “%(value)s” is longer than the %(l
 _no_product = gettext_noop("The item “%(item)s” has no product identifier.")
 _no_name = gettext_noop("The item “%(item)s” has no name.")
 _no_unit = gettext_noop("The item “%(item)s” has no unit of measure that 1C knows.")
+_unknown_unit = gettext_noop(
+    "The item “%(item)s” has the unit “%(unit)s”, which 1C does not know: it needs a known short name, "
+    "such as “шт” or “м”, or a code of OKEI with its name."
+)
 _bad_quantity = gettext_noop("The quantity of “%(item)s” is not above zero, or has more than four decimals.")
 _bad_price = gettext_noop("The price, sum or discount of “%(item)s” is not an amount in whole kopecks.")
 _dear_item = gettext_noop("The sum of “%(item)s” is above its price times its quantity.")
@@ -167,7 +171,8 @@ def _product_problems(id: str, name: str, article: str, unit: Unit) -> tuple[Pro
     if len(article) > ARTICLE_LIMIT:
         problems.append(_too_long(_long_article, article, ARTICLE_LIMIT))
     if not is_unit(unit.code, unit.short_name):
-        problems.append(Problem("no-unit", _no_unit, item))
+        named = clean(f"{unit.code} {unit.short_name}", limit=60)
+        problems.append(Problem("no-unit", _unknown_unit if named else _no_unit, {**item, "unit": named}))
     return tuple(problems)
 
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .. import audit
 from ..adapters import ExchangeContext, order_pks
 from ..conf import conf
 from ..models import OrderBatch, OrderDelivery, SkippedOrder
@@ -132,16 +133,24 @@ def look_at_skipped_orders(context: ExchangeContext) -> Iterator[Finding]:
 
 
 def look_at_audit_copies(context: ExchangeContext) -> Iterator[Finding]:
-    newest = OrderBatch.objects.filter(base=context.base).exclude(state=OrderBatch.State.PREPARING)
-    carried = [batch for batch in newest.order_by("-pk")[:_RECENT] if batch.order_count]
-    if carried and carried[0].audit_error:
+    """No copy can be saved at all, or that of the last file was not."""
+    reason = audit.why_no_copies() or _why_not_copied(context)
+    if reason:
         yield Finding(
             level=Level.WARNING,
             code="audit-missing",
-            message=_("There is no audit copy of the last file that went to 1C: %(error)s")
-            % {"error": carried[0].audit_error},
-            remedy=_("See whether the disk is full and the site may write to the folder of the audit copies."),
+            message=_("There is no audit copy of what goes to 1C. %(reason)s") % {"reason": reason},
+            remedy=_(
+                "See that the folder of the audit copies lies outside of MEDIA_ROOT and STATIC_ROOT, that the "
+                "site may write to it, and that its disk is not full."
+            ),
         )
+
+
+def _why_not_copied(context: ExchangeContext) -> str:
+    newest = OrderBatch.objects.filter(base=context.base).exclude(state=OrderBatch.State.PREPARING)
+    carried = [batch for batch in newest.order_by("-pk")[:_RECENT] if batch.order_count]
+    return carried[0].audit_error if carried else ""
 
 
 def _unconfirmed_since(context: ExchangeContext) -> datetime | None:

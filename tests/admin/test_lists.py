@@ -163,7 +163,7 @@ def test_a_batch_shows_why_it_has_no_audit_copy(settings, tmp_path, browser, sup
 
     batch = OrderBatch.objects.get()
     assert batch.audit_file == ""
-    assert "could not be saved" in batch.audit_error
+    assert "There is a file" in batch.audit_error
     assert batch.audit_error in browser.get(page(OrderBatch)).content.decode()
 
 

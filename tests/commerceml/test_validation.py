@@ -168,6 +168,22 @@ def test_inn_and_kpp_are_those_of_a_company_or_of_a_sole_trader(buyer, expected)
     assert codes(an_order(counterparty=buyer)) == expected
 
 
+@pytest.mark.parametrize(
+    ("unit", "told"),
+    [
+        (Unit(code="", short_name=" "), "has no unit of measure"),
+        (Unit(code="", short_name="рулон"), "the unit “рулон”,"),
+        (Unit(code="736", short_name=""), "the unit “736”,"),
+        (Unit(code="7361", short_name="рул"), "the unit “7361 рул”,"),
+        (Unit(code="", short_name="р" * 99), f"the unit “{'р' * 59}…”,"),
+    ],
+)
+def test_a_unit_that_1c_does_not_know_is_named(unit, told):
+    (problem,) = check(an_order(items=(an_item(unit=unit),)), stock=True)
+
+    assert told in str(problem)
+
+
 @pytest.mark.parametrize("code", ["шт", "79 6", "7\n6", "7961", "79601", "٧٩٦", "-1", "6", "06"])
 def test_a_unit_has_a_code_of_okei(code):
     assert codes(an_order(items=(an_item(unit=Unit(code=code, short_name="шт")),))) == ["no-unit"]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from types import ModuleType
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
+from django.db.models.signals import post_delete, post_save
 from django.urls import resolve
 from django.utils.timezone import make_aware
 
 from django_onec_exchange.views import ExchangeView
-from tests.shop.models import Order
+from tests.shop.models import Order, OrderItem
 
 from .examples import in_tests
 from .pages import DOCS, ROOT, blocks, sections
@@ -37,6 +39,40 @@ def test_example_of_two_mounts_is_answered_and_checked_without_a_warning(setting
     assert run_checks(tags=["urls", "onec_exchange"]) == []
     for address in ("/1c/exchange", "/bitrix/admin/1c_exchange.php"):
         assert resolve(address).func.view_class is ExchangeView
+
+
+def of_step_3(file: str) -> str:
+    title = "3. How orders remember that they were sent"
+    shown = blocks(sections(DOCS / "quickstart.md")[title], "python")
+    (source,) = [source for source in shown if source.startswith(f"# {file}")]
+    return in_tests(source)
+
+
+def test_example_a_changed_row_changes_its_order(make_order):
+    order = make_order()
+    module: dict[str, Any] = {}
+    exec(of_step_3("shop/freshness.py"), module)
+    before = Order.objects.get(pk=order.pk).updated_at
+
+    try:
+        order.items.get().save()
+    finally:
+        for signal in (post_save, post_delete):
+            signal.disconnect(module["touch_order"], sender=OrderItem)
+
+    assert Order.objects.get(pk=order.pk).updated_at > before
+
+
+def test_example_dates_of_other_names_are_looked_for():
+    module: dict[str, Any] = {}
+    exec(of_step_3("shop/exchange.py"), module)
+
+    messages = [*module["ShopSelector"]().check(), *module["ShopMarker"]().check()]
+
+    assert [message.msg.partition(", ")[0] for message in messages] == [
+        "ShopSelector.created_at_field is 'placed_at'",
+        "ShopMarker.updated_at_field is 'modified'",
+    ]
 
 
 def test_example_old_orders(make_order):

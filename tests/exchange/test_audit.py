@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import stat
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 
 from django_onec_exchange.models import OrderBatch
 from tests.conftest import body
@@ -74,7 +76,7 @@ def test_a_copy_that_cannot_be_written_is_noted_and_stops_nothing(settings, onec
     assert report.confirmed
     batch = OrderBatch.objects.get()
     assert batch.audit_file == ""
-    assert batch.audit_error
+    assert batch.audit_error == "There is a file where the folder of the audit copies should be."
     assert "audit copy" in caplog.text
 
 
@@ -109,7 +111,9 @@ def test_no_copy_is_written_where_the_web_server_serves_it(
 
     assert report.confirmed
     assert not folder.exists()
-    assert OrderBatch.objects.get().audit_error
+    assert OrderBatch.objects.get().audit_error == (
+        f"The folder of the audit copies lies where the web server serves files ({served})."
+    )
     assert "ONEC_EXCHANGE_AUDIT_ROOT" in caplog.text and served in caplog.text
 
 
@@ -131,7 +135,28 @@ def test_no_folder_at_all_stops_nothing(settings, onec, make_order):
     make_order()
 
     assert onec.fetch_orders().confirmed
-    assert OrderBatch.objects.get().audit_error
+    assert OrderBatch.objects.get().audit_error == "There is no folder for the audit copies."
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(errno.ENOSPC, "no space"), "There is no room left on the disk of the audit copies."),
+        (OSError(errno.EROFS, "read-only"), "The site may not write to the folder of the audit copies."),
+        (PermissionError(errno.EACCES, "denied"), "The site may not write to the folder of the audit copies."),
+        (RuntimeError("/srv/secret"), "The copy could not be saved (RuntimeError); the site's log says why."),
+    ],
+)
+def test_why_there_is_no_copy_is_one_sentence(monkeypatch, onec, make_order, error, reason):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(FileSystemStorage, "_save", fail)
+    make_order()
+
+    onec.fetch_orders()
+
+    assert OrderBatch.objects.get().audit_error == reason
 
 
 def test_an_empty_document_needs_no_copy(onec, audit_root):

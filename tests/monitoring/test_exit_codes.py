@@ -11,16 +11,20 @@ from django.core.management.base import CommandError
 from django.db import OperationalError
 from django.db.models import QuerySet
 
+from django_onec_exchange.management.commands.onec_status import Command
+
 pytestmark = pytest.mark.django_db
 
 SECOND = "/1c/second/exchange/"
 
 
 def run(*arguments: str) -> tuple[int, list[str]]:
-    """Return the exit code and the lines printed, or the error."""
+    """Return the exit code and the lines printed, or the error, as ``manage.py`` does, system checks and all."""
     out = StringIO()
+    command = Command()
+    options = vars(command.create_parser("manage.py", "onec_status").parse_args(arguments))
     try:
-        call_command("onec_status", *arguments, stdout=out)
+        command.execute(**options, stdout=out)
     except SystemExit as exit_:
         return exit_.code, out.getvalue().splitlines()
     except CommandError as error:
@@ -77,13 +81,26 @@ def test_a_site_that_is_not_set_up_is_2(settings):
     assert "ONEC_EXCHANGE_ORDER_MODEL" in "".join(lines)
 
 
+def test_a_folder_that_is_public_is_told_and_hides_nothing_else(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.ONEC_EXCHANGE_AUDIT_ROOT = str(tmp_path / "logs")
+
+    code, lines = run("--check")
+
+    assert (code, lines[0]) == (1, "1C WARNING: never-came, audit-missing")
+    assert "where the web server serves files (MEDIA_ROOT)" in lines[3]
+    assert run()[0] == 0
+
+
 def test_what_cannot_be_told_is_3(monkeypatch):
     def fail(*args, **kwargs):
-        raise OperationalError("connection refused")
+        raise OperationalError("connection refused\n\tIs the server running?")
 
     monkeypatch.setattr(QuerySet, "_fetch_all", fail)
 
-    assert run("--check") == (3, ["OperationalError: connection refused"])
+    sentence = "How the exchange stands could not be told, since the database failed: connection refused"
+    assert run("--check") == (3, [sentence])
+    assert run() == (1, [sentence])
 
 
 def test_without_check_the_exit_code_is_0_if_the_status_could_be_read(db):

@@ -130,7 +130,7 @@ def test_an_audit_copy_that_cannot_be_kept_is_noted_and_the_orders_go(
     assert sent_numbers() == ["000001", "000002", "000003", "000004"]
     batch = OrderBatch.objects.latest("pk")
     assert batch.audit_file == ""
-    assert "OSError" in batch.audit_error
+    assert batch.audit_error == "There is no room left on the disk of the audit copies."
 
 
 # -- processes that die

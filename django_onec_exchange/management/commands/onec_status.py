@@ -28,6 +28,7 @@ class Command(TranslatedCommand):
     help = gettext_noop(
         "Tells how many orders wait for 1C, were sent and were left out, what is wrong, and what to do about it."
     )
+    requires_system_checks = []  # a failed one would exit with 1, a warning; what matters is among the findings
 
     def add_arguments(self, parser: CommandParser) -> None:
         bases = parser.add_mutually_exclusive_group()
@@ -51,9 +52,7 @@ class Command(TranslatedCommand):
             message = _(error.message) % error.params
             raise CommandError(message, returncode=Level.ERROR if options["check"] else 1) from error
         except AnyDatabaseError as error:
-            if options["check"]:
-                raise CommandError(f"{type(error).__name__}: {error}", returncode=UNKNOWN) from error
-            raise
+            raise CommandError(_of_database(error), returncode=UNKNOWN if options["check"] else 1) from error
         if options["check"] and level:
             raise SystemExit(level)
 
@@ -82,6 +81,12 @@ class Command(TranslatedCommand):
     def _write(self, *lines: str) -> None:
         for line in lines:
             self.stdout.write(line)
+
+
+def _of_database(error: AnyDatabaseError) -> str:
+    first_line = (str(error).splitlines() or [type(error).__name__])[0]
+    sentence = _("How the exchange stands could not be told, since the database failed: %(error)s")
+    return sentence % {"error": first_line}
 
 
 def _as_json(status: ExchangeStatus, findings: Sequence[Finding]) -> dict[str, Any]:
