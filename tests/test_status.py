@@ -225,7 +225,8 @@ def test_people_get_a_line_for_each_number(onec, make_order):
         "Last confirmation: never",
         "Last call of 1C: never",
         "warning (never-came): 1C has never exchanged with the site.",
-        "    Enter the site's address, the user and the password in 1C, and start the exchange there.",
+        "    Enter the site's address, the user and the password in 1C, and start the exchange there. If it gets "
+        "an error, “manage.py onec_doctor” finds out what is in the way.",
     ]
 
     onec.fetch_orders()
