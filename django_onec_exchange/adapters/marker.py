@@ -228,7 +228,7 @@ class LedgerOrderMarker(OrderMarker):
         )
 
     def check(self) -> list[CheckMessage]:
-        fields = {"updated_at_field": self.updated_at_field} if self.updated_at_field else {}
+        fields: dict[str, str] = {"updated_at_field": self.updated_at_field} if self.updated_at_field else {}
         return check_fields(self, fields, "ORDER_MARKER")
 
 

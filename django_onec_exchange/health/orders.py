@@ -137,7 +137,7 @@ def look_at_audit_copies(context: ExchangeContext) -> Iterator[Finding]:
     reason = audit.why_no_copies() or _why_not_copied(context)
     if reason:
         yield Finding(
-            level=Level.WARNING,
+            level=Level.ERROR if conf.AUDIT_REQUIRED else Level.WARNING,  # the orders stay here then
             code="audit-missing",
             message=_("There is no audit copy of what goes to 1C. %(reason)s") % {"reason": reason},
             remedy=_(
