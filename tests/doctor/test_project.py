@@ -143,7 +143,7 @@ def test_what_the_system_checks_find_is_told(site_url, examine, settings, tmp_pa
 
     report = examine(site_url)
 
-    assert report.codes == ["onec_exchange.E005"]
+    assert report.codes == ["onec_exchange.E005", "audit-missing"]
     assert "MEDIA_ROOT" in report.about("onec_exchange.E005")["message"]
     assert "AUDIT_ROOT" in report.about("onec_exchange.E005")["remedy"]
 

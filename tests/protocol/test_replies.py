@@ -78,6 +78,7 @@ PARAMS = {
     errors.UploadBusy: {"name": "import0_1.xml"},
     errors.UnknownFile: {"name": "import0_1.xml"},
     errors.NoHandler: {"what": "the catalogue"},
+    errors.NoCounterparties: {"what": "counterparties"},
     errors.ImportFailed: {"name": "import0_1.xml", "reason": "The file ends in the middle, at line 3."},
     errors.ImportStalled: {"name": "import0_1.xml"},
 }
