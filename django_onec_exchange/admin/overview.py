@@ -108,7 +108,7 @@ class InfoBaseAdmin(HistoryAdmin):
             "skipped": [(row, order_url(self.admin_site, request, row)) for row in found.skipped]
             if may_see_orders
             else [],
-            "skipped_url": may_see_orders and self._list(SkippedOrder, found, "resolved_at__isempty=1"),
+            "skipped_url": may_see_orders and self._list(SkippedOrder, found, "open=1"),
             "imports_url": self.admin_site.get_model_admin(ImportSession).has_view_permission(request)
             and self._list(ImportSession, found),
         }

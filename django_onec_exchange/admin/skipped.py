@@ -37,9 +37,24 @@ class RefusedFilter(admin.SimpleListFilter):
         return queryset.exclude(**refused) if self.value() == "site" else queryset
 
 
+class OpenFilter(admin.SimpleListFilter):
+    """Whether somebody still has to look."""
+
+    title = _("state")
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("1", _("still left out")), ("0", _("went after all"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() in ("0", "1"):
+            return queryset.filter(resolved_at__isnull=self.value() == "1")
+        return queryset
+
+
 @admin.register(SkippedOrder)
 class SkippedOrderAdmin(HistoryAdmin):
-    list_filter = (("resolved_at", admin.EmptyFieldListFilter), RefusedFilter, "base")
+    list_filter = (OpenFilter, RefusedFilter, "base")
     list_select_related = ("base",)
     list_display_links = ("reason",)
     search_fields = ("=number", "=order_id")

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -139,6 +140,15 @@ def _batch(note: str, user: AbstractBaseUser, context: ExchangeContext) -> Order
 
 
 def _number(order: Any, context: ExchangeContext) -> str:
-    """Return what 1C knew the order by, if it ever was in a file; else what the shop calls it."""
+    """Return what 1C knew the order by, if it ever was in a file; else what it would know it by."""
     known = OrderDelivery.objects.filter(base=context.base, order_id=order_key(order)).order_by("-pk").first()
-    return known.number if known else clean(NUMBER.text(order) or str(order.pk), 255)
+    if known is not None:
+        return known.number
+    try:
+        with transaction.atomic():  # a statement that fails would fail the caller's transaction
+            number = context.adapters.serializer.get_number(order, context)
+    except (OperationalError, InterfaceError):  # the database is ill, not the order
+        raise
+    except Exception:  # it may be marked by hand because it cannot be read
+        number = NUMBER.text(order)
+    return clean(number or str(order.pk), 255)

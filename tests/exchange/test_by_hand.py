@@ -232,6 +232,33 @@ def test_an_order_marked_by_hand_goes_when_it_is_asked_for(marker, onec, make_or
     assert numbers(onec) == [order.number]
 
 
+class PrefixedNumbers(OrderSerializer):
+    def get_number(self, order, context):
+        return f"W-{order.number}"
+
+
+def test_it_is_kept_under_the_number_by_which_1c_would_know_it(settings, marker, make_order, mark):
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.exchange.test_by_hand.PrefixedNumbers"
+    order = make_order()
+
+    mark(order)
+
+    assert OrderDelivery.objects.get().number == f"W-{order.number}"
+
+
+class NoNumbers(OrderSerializer):
+    def get_number(self, order, context):
+        raise ValueError("this one cannot be read")
+
+
+def test_an_order_that_cannot_be_read_can_be_marked_all_the_same(settings, marker, make_order, mark):
+    settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.exchange.test_by_hand.NoNumbers"
+    order = make_order()
+
+    assert mark(order) == {order.pk}
+    assert OrderDelivery.objects.get().number == order.number
+
+
 def test_an_order_that_was_left_out_is_so_no_more(marker, onec, make_order, mark):
     order = make_order(total=Decimal(9999))
     onec.fetch_orders()
