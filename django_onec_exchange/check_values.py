@@ -13,6 +13,8 @@ from ipaddress import ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, gettext_noop
+
 from .adapters.order_updates import bad_statuses
 from .adapters.values import to_decimal
 from .commerceml.validation import PRODUCT_ID_LIMIT, is_currency, is_unit, is_vat_rate
@@ -28,7 +30,7 @@ def bad_values() -> Iterator[tuple[str, str]]:
     """Yield each setting whose value means nothing, and what to write instead."""
     for name, (is_good, hint) in _RULES.items():
         if not is_good(getattr(conf, name)):
-            yield name, hint
+            yield name, gettext(hint) % _NAMED
     yield from bad_statuses()
 
 
@@ -40,12 +42,11 @@ def _is_valid(parse: Callable[[Any], Any], value: Any) -> bool:
     return True
 
 
-def _number(kind: Any, least: float) -> Rule:
+def _number(kind: Any, least: float, hint: str) -> Rule:
     def is_good(value: Any) -> bool:
         return isinstance(value, kind) and not isinstance(value, bool) and least <= value < math.inf
 
-    whole, range_ = "whole " if kind is int else "", "above 0" if 0 < least <= 1 else f"{least} or more"
-    return is_good, f"Use a {whole}number, {range_}."
+    return is_good, hint
 
 
 def _is_text(value: Any) -> bool:
@@ -101,40 +102,49 @@ def _is_filled(value: Any) -> bool:
 
 _VERSIONS = ", ".join(VERSIONS)
 _TOKEN_LENGTH = 20
-_YES_OR_NO: Rule = (lambda value: isinstance(value, bool), "Use True or False.")
-_TEXT: Rule = (_is_text, "Use a text; it may be empty.")
-_FOLDER: Rule = (lambda value: isinstance(value, (str, os.PathLike)), "Use a path, or an empty string.")
+#: What the hints name.
+_NAMED = {"versions": _VERSIONS, "days": MOST_DAYS, "id": PRODUCT_ID_LIMIT, "token": _TOKEN_LENGTH}
+_YES_OR_NO: Rule = (lambda value: isinstance(value, bool), gettext_noop("Use True or False."))
+_TEXT: Rule = (_is_text, gettext_noop("Use a text; it may be empty."))
+_FOLDER: Rule = (
+    lambda value: isinstance(value, (str, os.PathLike)),
+    gettext_noop("Use a path, or an empty string."),
+)
 _RATE: Rule = (
     _is_rate,
-    'Use whole percent from 0 to 100, such as "20", or None.',
+    gettext_noop('Use whole percent from 0 to 100, such as "20", or None.'),
 )
-_COUNT = _number(int, 1)
-_SECONDS = _number((int, float), 1e-9)
-_DAYS: Rule = (are_days, f"Use a whole number of days from 1 to {MOST_DAYS}, or None to keep for ever.")
-_FROM_ONE = _number((int, float), 1)
-_FROM_NOUGHT = _number((int, float), 0)
+_COUNT = _number(int, 1, gettext_noop("Use a whole number above 0."))
+_WHOLE = _number(int, 0, gettext_noop("Use a whole number, 0 or more."))
+_SECONDS = _number((int, float), 1e-9, gettext_noop("Use a number above 0."))
+_DAYS: Rule = (are_days, gettext_noop("Use a whole number of days from 1 to %(days)s, or None to keep for ever."))
+_FROM_ONE = _number((int, float), 1, gettext_noop("Use a number, 1 or more."))
+_FROM_NOUGHT = _number((int, float), 0, gettext_noop("Use a number, 0 or more."))
 
 _RULES: dict[str, Rule] = {
     "ALLOW_STATUS_BACKWARDS": _YES_OR_NO,
-    "COMMERCEML_VERSION": (is_version, f"Use one of {_VERSIONS}."),
+    "COMMERCEML_VERSION": (is_version, gettext_noop("Use one of %(versions)s.")),
     "STOCK_CLIENT_VERSION": (
         is_flat,
-        "Use 2.05, 2.08 or 2.10: stock 1C configurations find no orders in containers.",
+        gettext_noop("Use 2.05, 2.08 or 2.10: stock 1C configurations find no orders in containers."),
     ),
     "FORCED_VERSION": (
         lambda value: value == "" or is_version(value),
-        f"Use one of {_VERSIONS}, or an empty string.",
+        gettext_noop("Use one of %(versions)s, or an empty string."),
     ),
-    "ENCODING": (lambda value: value in ENCODINGS, 'Use "utf-8" or "windows-1251".'),
+    "ENCODING": (lambda value: value in ENCODINGS, gettext_noop('Use "utf-8" or "windows-1251".')),
     "ZIP_REPLY": _YES_OR_NO,
-    "TIME_ZONE": (_is_zone, 'Use a name such as "Europe/Moscow", or an empty string for Django\'s TIME_ZONE.'),
+    "TIME_ZONE": (
+        _is_zone,
+        gettext_noop('Use a name such as "Europe/Moscow", or an empty string for Django\'s TIME_ZONE.'),
+    ),
     "QUERY_LIMIT": _COUNT,
     "QUERY_TIME_BUDGET": _SECONDS,
     "CHUNK_SIZE": _COUNT,
     "SKIPPED_RETRY_INTERVAL": _FROM_NOUGHT,
     "WINDOW_ENABLED": _YES_OR_NO,
-    "WINDOW_TOLERANCE": _number(int, 0),
-    "WINDOW_ATTEMPTS": _number(int, 2),
+    "WINDOW_TOLERANCE": _WHOLE,
+    "WINDOW_ATTEMPTS": _number(int, 2, gettext_noop("Use a whole number, 2 or more.")),
     "FILE_LIMIT": _COUNT,
     "ZIP_UPLOADS": _YES_OR_NO,
     "UPLOAD_ROOT": _FOLDER,
@@ -146,40 +156,49 @@ _RULES: dict[str, Rule] = {
     "IMPORT_STALL_LIMIT": _FROM_ONE,
     "IMPORT_POLL_HOLD": _FROM_NOUGHT,
     "IMPORT_TASKS": _YES_OR_NO,
-    "COOKIE_NAME": (_is_cookie_name, "Use letters, digits, underscores, dots and dashes."),
+    "COOKIE_NAME": (_is_cookie_name, gettext_noop("Use letters, digits, underscores, dots and dashes.")),
     "SESSION_LIFETIME": _SECONDS,
-    "ALLOWED_NETWORKS": (_are_networks, 'Use a list of networks such as "203.0.113.0/24", without host bits.'),
-    "TRUSTED_PROXIES": _number(int, 0),
-    "AUTH_FAILURE_LIMIT": _number(int, 0),
+    "ALLOWED_NETWORKS": (
+        _are_networks,
+        gettext_noop('Use a list of networks such as "203.0.113.0/24", without host bits.'),
+    ),
+    "TRUSTED_PROXIES": _WHOLE,
+    "AUTH_FAILURE_LIMIT": _WHOLE,
     "AUTH_FAILURE_WINDOW": _FROM_NOUGHT,
     "AUDIT_ROOT": _FOLDER,
     "AUDIT_REQUIRED": _YES_OR_NO,
     "AUDIT_RETENTION_DAYS": _DAYS,
     "HISTORY_RETENTION_DAYS": _DAYS,
-    "CURRENCY": (_is_currency, 'Use exactly three letters, such as "RUB".'),
-    "CURRENCY_NAMES": (_are_currency_names, 'Map your codes to names of three letters, such as {"RUB": "руб"}.'),
+    "CURRENCY": (_is_currency, gettext_noop('Use exactly three letters, such as "RUB".')),
+    "CURRENCY_NAMES": (
+        _are_currency_names,
+        gettext_noop('Map your codes to names of three letters, such as {"RUB": "руб"}.'),
+    ),
     "DEFAULT_UNIT": (
         _is_unit,
-        'Use an OKEI code of three digits and three names, such as ("796", "шт", "Штука", "PCE").',
+        gettext_noop('Use an OKEI code of three digits and three names, such as ("796", "шт", "Штука", "PCE").'),
     ),
     "DEFAULT_VAT_RATE": _RATE,
     "VAT_INCLUDED": _YES_OR_NO,
     "DELIVERY_ID": (
         lambda value: _is_filled(value) and len(value) <= PRODUCT_ID_LIMIT,
-        f"Use a text of 1 to {PRODUCT_ID_LIMIT} characters.",
+        gettext_noop("Use a text of 1 to %(id)s characters."),
     ),
-    "DELIVERY_NAME": (_is_filled, "Use a text; 1C takes no row without a name."),
+    "DELIVERY_NAME": (_is_filled, gettext_noop("Use a text; 1C takes no row without a name.")),
     "DELIVERY_VAT_RATE": _RATE,
     "SITE_NAME": _TEXT,
     "ORGANIZATION": _TEXT,
     "WAREHOUSE": _TEXT,
     "AGREEMENT": _TEXT,
     "GUEST_ID_SECRET": _TEXT,
-    "MONEY_MISMATCH": (lambda value: value in ("skip", "send"), 'Use "skip" or "send".'),
+    "MONEY_MISMATCH": (lambda value: value in ("skip", "send"), gettext_noop('Use "skip" or "send".')),
     "REPLY_LANGUAGE": _TEXT,
     "ALERT_SILENCE": _FROM_NOUGHT,
     "ALERT_UNCONFIRMED": _FROM_NOUGHT,
     "ALERT_WAITING": _FROM_NOUGHT,
-    "ALERT_SKIPPED": _number(int, 0),
-    "METRICS_TOKEN": (_is_token, f"Use a random text of at least {_TOKEN_LENGTH} characters, or an empty string."),
+    "ALERT_SKIPPED": _WHOLE,
+    "METRICS_TOKEN": (
+        _is_token,
+        gettext_noop("Use a random text of at least %(token)s characters, or an empty string."),
+    ),
 }

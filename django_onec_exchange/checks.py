@@ -36,6 +36,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.utils.translation import gettext as _
 
 from . import audit
 from .adapters import Mount, get_order_model
@@ -59,22 +60,17 @@ def check_adapters(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
     try:
         get_order_model()
     except NotConfigured:
-        hint = 'Name your model: ONEC_EXCHANGE_ORDER_MODEL = "shop.Order".'
-        value = conf.ORDER_MODEL
-        return [
-            Error(
-                f"ONEC_EXCHANGE_ORDER_MODEL is {value!r}, which is no model.",
-                hint=hint,
-                id="onec_exchange.E001",
-            )
-        ]
+        hint = _('Name your model: ONEC_EXCHANGE_ORDER_MODEL = "shop.Order".')
+        message = _("ONEC_EXCHANGE_ORDER_MODEL is %(value)s, which is no model.")
+        return [Error(message % {"value": repr(conf.ORDER_MODEL)}, hint=hint, id="onec_exchange.E001")]
     messages: list[CheckMessage] = []
     for mount in get_mounts() or [Mount("default")]:
         try:
             orders = mount.load_adapters()
             adapters = [orders.selector, orders.serializer, orders.marker, *mount.load_handlers()]
         except NotConfigured as error:
-            message = f"The class that {error.params['what']} names for the base {mount.base!r} cannot be used."
+            message = _("The class that %(setting)s names for the base %(base)s cannot be used.")
+            message %= {"setting": error.params["what"], "base": repr(mount.base)}
             hint = str(error.__cause__) or repr(error.__cause__)
             messages.append(Error(message, hint=hint, id="onec_exchange.E002"))
             continue
@@ -86,8 +82,9 @@ def check_adapters(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 @register("onec_exchange")
 def check_values(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E003."""
+    message = _("ONEC_EXCHANGE_%(name)s is %(value)s.")
     return [
-        Error(f"ONEC_EXCHANGE_{name} is {_shown(name)}.", hint=hint, id="onec_exchange.E003")
+        Error(message % {"name": name, "value": _shown(name)}, hint=hint, id="onec_exchange.E003")
         for name, hint in bad_values()
     ]
 
@@ -100,8 +97,11 @@ def check_names(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     for name in dir(settings):
         if name.startswith(_PREFIX) and (rest := name.removeprefix(_PREFIX)) not in known:
             similar = get_close_matches(rest, known, n=1)
-            hint = f"Did you mean {_PREFIX}{similar[0]}?" if similar else "docs/settings.md lists those there are."
-            messages.append(Warning(f"{name} is no setting of the exchange.", hint=hint, id="onec_exchange.W010"))
+            hint = _("docs/settings.md lists those there are.")
+            if similar:
+                hint = _("Did you mean %(name)s?") % {"name": _PREFIX + similar[0]}
+            message = _("%(name)s is no setting of the exchange.") % {"name": name}
+            messages.append(Warning(message, hint=hint, id="onec_exchange.W010"))
     return messages
 
 
@@ -113,10 +113,18 @@ def check_audit_folder(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
     try:
         location = audit.local_folder(audit.get_storage())
     except Exception as error:  # a storage's class may raise anything
-        message = f"There is no folder for the audit copies: {error}."
-        hint = "Set ONEC_EXCHANGE_AUDIT_ROOT, BASE_DIR, or STORAGES['onec_exchange']."
+        message = _("There is no folder for the audit copies: %(error)s.") % {"error": error}
+        hint = _("Set ONEC_EXCHANGE_AUDIT_ROOT, BASE_DIR, or STORAGES['onec_exchange'].")
         return [Error(message, hint=hint, id="onec_exchange.E006")]
-    return [] if location is None else _served(location, "audit copies", "AUDIT_ROOT")
+    return (
+        []
+        if location is None
+        else _served(
+            location,
+            _("The audit copies would lie under %(name)s, where the web server serves them."),
+            "AUDIT_ROOT",
+        )
+    )
 
 
 @register(Tags.security, "onec_exchange")
@@ -125,33 +133,29 @@ def check_upload_folder(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
     if "UPLOAD_ROOT" in dict(bad_values()):
         return []  # E003 says so
     try:
-        return _served(upload_root(), "uploads of 1C", "UPLOAD_ROOT")
+        message = _("The uploads of 1C would lie under %(name)s, where the web server serves them.")
+        return _served(upload_root(), message, "UPLOAD_ROOT")
     except UploadFailed:
         return []  # without BASE_DIR E006 is told
 
 
-def _served(location: Path | str, what: str, setting: str) -> list[CheckMessage]:
-    return [
-        Error(
-            f"The {what} would lie under {name}, where the web server serves them.",
-            hint=f"Set ONEC_EXCHANGE_{setting} to a folder outside of it.",
-            id="onec_exchange.E005",
-        )
-        for name in serving(location)
-    ]
+def _served(location: Path | str, message: str, setting: str) -> list[CheckMessage]:
+    hint = _("Set %(setting)s to a folder outside of it.") % {"setting": _PREFIX + setting}
+    return [Error(message % {"name": name}, hint=hint, id="onec_exchange.E005") for name in serving(location)]
 
 
 @register("onec_exchange")
 def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """W011, W012."""
     if not get_mounts():
-        hint = 'Add path("1c/", include("django_onec_exchange.urls")) to ROOT_URLCONF.'
-        return [Warning("No address of the site leads to the exchange.", hint=hint, id="onec_exchange.W011")]
+        hint = _('Add path("1c/", include("django_onec_exchange.urls")) to ROOT_URLCONF.')
+        return [Warning(_("No address of the site leads to the exchange."), hint=hint, id="onec_exchange.W011")]
     bases = get_localized_bases()
     if not bases:
         return []
-    message = f"The exchange is inside of i18n_patterns, for these 1C bases: {', '.join(map(str, bases))}."
-    hint = "Mount it outside of them: 1C follows no redirect to an address with a language."
+    message = _("The exchange is inside of i18n_patterns, for these 1C bases: %(bases)s.")
+    message %= {"bases": ", ".join(map(str, bases))}
+    hint = _("Mount it outside of them: 1C follows no redirect to an address with a language.")
     return [Warning(message, hint=hint, id="onec_exchange.W012")]
 
 
@@ -161,9 +165,11 @@ def check_forced_version(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
     version = conf.FORCED_VERSION
     if not is_version(version) or is_flat(version):
         return []
-    hint = "UT, UNF and Retail look for orders outside of containers, find none, and confirm. Force 2.10 or less."
-    message = f"Every client gets CommerceML {version}, in which stock 1C configurations find no orders."
-    return [Warning(message, hint=hint, id="onec_exchange.W007")]
+    hint = _(
+        "UT, UNF and Retail look for orders outside of containers, find none, and confirm. Force 2.10 or less."
+    )
+    message = _("Every client gets CommerceML %(version)s, in which stock 1C configurations find no orders.")
+    return [Warning(message % {"version": version}, hint=hint, id="onec_exchange.W007")]
 
 
 @register("onec_exchange")
@@ -171,9 +177,11 @@ def check_session_lifetime(app_configs: Sequence[AppConfig] | None, **kwargs: An
     """W013: UNF waits half an hour for an answer, and loads before it confirms."""
     if "SESSION_LIFETIME" in dict(bad_values()) or conf.SESSION_LIFETIME >= _SHORTEST_SESSION:
         return []
-    message = f"ONEC_EXCHANGE_SESSION_LIFETIME is {conf.SESSION_LIFETIME} seconds."
-    hint = "1C may load longer than that before it confirms, and then never confirms. Let a session live an hour."
-    return [Warning(message, hint=hint, id="onec_exchange.W013")]
+    message = _("ONEC_EXCHANGE_SESSION_LIFETIME is %(seconds)s seconds.")
+    hint = _(
+        "1C may load longer than that before it confirms, and then never confirms. Let a session live an hour."
+    )
+    return [Warning(message % {"seconds": conf.SESSION_LIFETIME}, hint=hint, id="onec_exchange.W013")]
 
 
 @register("onec_exchange")
@@ -181,11 +189,11 @@ def check_tasks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     """E009: a request would import a whole file at once, or 1C would wait for ever."""
     if conf.IMPORT_TASKS is not True or tasks.have_worker():
         return []
-    hint = (
+    hint = _(
         'Name a backend that has a worker in TASKS, such as "django_tasks_db.DatabaseBackend", and run it; or set'
         " ONEC_EXCHANGE_IMPORT_TASKS to False, and imports are done in time slices."
     )
-    message = "ONEC_EXCHANGE_IMPORT_TASKS is True, but no tasks backend hands imports to a worker."
+    message = _("ONEC_EXCHANGE_IMPORT_TASKS is True, but no tasks backend hands imports to a worker.")
     return [Error(message, hint=hint, id="onec_exchange.E009")]
 
 
@@ -194,10 +202,12 @@ def check_time_zone(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
     """E020: what is stored with the site's own hour means another moment when the clocks change."""
     if settings.USE_TZ:
         return []
-    hint = "Set it as Django's page on time zones says; the times that your database holds may need a migration."
-    return [Error("The exchange needs USE_TZ = True.", hint=hint, id="onec_exchange.E020")]
+    hint = _(
+        "Set it as Django's page on time zones says; the times that your database holds may need a migration."
+    )
+    return [Error(_("The exchange needs USE_TZ = True."), hint=hint, id="onec_exchange.E020")]
 
 
 def _shown(name: str) -> str:
     value = getattr(conf, name)
-    return f"of type {type(value).__name__}" if name in _SECRETS else repr(value)
+    return _("of type %(type)s") % {"type": type(value).__name__} if name in _SECRETS else repr(value)

@@ -16,6 +16,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import connections, router
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from . import audit
 from .check_values import bad_values
@@ -32,8 +33,8 @@ def check_redirect_to_https(app_configs: Sequence[AppConfig] | None, **kwargs: A
     """W014: behind a proxy Django sees HTTP alone, unless it is told what the proxy saw."""
     if not (settings.SECURE_SSL_REDIRECT and conf.TRUSTED_PROXIES) or settings.SECURE_PROXY_SSL_HEADER:
         return []
-    message = "SECURE_SSL_REDIRECT is True behind a proxy, but SECURE_PROXY_SSL_HEADER is not set."
-    hint = (
+    message = _("SECURE_SSL_REDIRECT is True behind a proxy, but SECURE_PROXY_SSL_HEADER is not set.")
+    hint = _(
         "Every HTTPS call is sent to HTTPS once more, and 1C follows no redirect at all. Let the proxy set"
         ' X-Forwarded-Proto, and set SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https").'
     )
@@ -55,8 +56,11 @@ def check_folders(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
         except Exception:  # noqa: S112  # E006 says so; a storage's class may raise anything
             continue
         if folder is not None and not _is_writable(Path(folder)):
-            message = f"{folder}, the folder of ONEC_EXCHANGE_{name}, cannot be written to by this user."
-            hint = "Give it to the user that the site runs as; if that is another one, run the check as that user."
+            message = _("%(folder)s, the folder of ONEC_EXCHANGE_%(name)s, cannot be written to by this user.")
+            message %= {"folder": folder, "name": name}
+            hint = _(
+                "Give it to the user that the site runs as; if that is another one, run the check as that user."
+            )
             messages.append(Warning(message, hint=hint, id="onec_exchange.W015"))
     return messages
 
@@ -72,8 +76,8 @@ def check_https(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     """W016."""
     if settings.SECURE_SSL_REDIRECT or settings.SECURE_HSTS_SECONDS:
         return []
-    message = "Neither SECURE_SSL_REDIRECT nor SECURE_HSTS_SECONDS is set: plain HTTP may lead to the exchange."
-    hint = (
+    message = _("Neither SECURE_SSL_REDIRECT nor SECURE_HSTS_SECONDS is set: plain HTTP may lead to the exchange.")
+    hint = _(
         "1C sends the password with every call. Enter the https address in 1C, which follows no redirects, and"
         " refuse http here; if the server in front does so, silence this."
     )
@@ -86,8 +90,8 @@ def check_proxies(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
     believed = [name for name in ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST") if getattr(settings, name)]
     if not believed or conf.TRUSTED_PROXIES:
         return []
-    message = f"{believed[0]} tells of a proxy, but ONEC_EXCHANGE_TRUSTED_PROXIES is 0."
-    hint = (
+    message = _("%(setting)s tells of a proxy, but ONEC_EXCHANGE_TRUSTED_PROXIES is 0.") % {"setting": believed[0]}
+    hint = _(
         "All callers have the proxy's address then: wrong passwords of strangers keep 1C out, and ALLOWED_NETWORKS"
         " compares the wrong address. Set it to the number of proxies; if the server puts the caller's address"
         " into REMOTE_ADDR itself, silence this."
@@ -100,8 +104,10 @@ def check_brake(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     """W018."""
     if conf.AUTH_FAILURE_LIMIT or conf.ALLOWED_NETWORKS:
         return []
-    message = "ONEC_EXCHANGE_AUTH_FAILURE_LIMIT is 0, and ALLOWED_NETWORKS is empty."
-    hint = "Anybody may guess passwords as fast as the site answers. Set one of them, unless django-axes does it."
+    message = _("ONEC_EXCHANGE_AUTH_FAILURE_LIMIT is 0, and ALLOWED_NETWORKS is empty.")
+    hint = _(
+        "Anybody may guess passwords as fast as the site answers. Set one of them, unless django-axes does it."
+    )
     return [Warning(message, hint=hint, id="onec_exchange.W018")]
 
 
@@ -116,8 +122,10 @@ def check_accounts(
     names = list(_accounts_of_staff(alias))
     if not names:
         return []
-    message = f"1C signs in with accounts that may do more than exchange: {', '.join(names)}."
-    hint = "Give 1C an account of its own, neither staff nor superuser, with the permission to exchange alone."
+    message = _("1C signs in with accounts that may do more than exchange: %(names)s.") % {
+        "names": ", ".join(names)
+    }
+    hint = _("Give 1C an account of its own, neither staff nor superuser, with the permission to exchange alone.")
     return [Warning(message, hint=hint, id="onec_exchange.W019")]
 
 

@@ -13,7 +13,9 @@ from django.utils.html import escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, override
 
+from django_onec_exchange import check_values
 from django_onec_exchange.models import SkippedOrder
+from tests.conftest import ids
 
 SHOWN = [
     model for model in apps.get_app_config("django_onec_exchange").get_models() if admin.site.is_registered(model)
@@ -44,6 +46,30 @@ def test_the_admin_is_russian_for_a_browser_that_asks_for_russian(admin_client, 
         shown = admin_client.get(page, headers={"Accept-Language": language}).content.decode()
         with override(language):
             assert escape(capfirst(str(model._meta.verbose_name_plural))) in shown
+
+
+@pytest.mark.parametrize("name", check_values._RULES)
+def test_what_to_write_instead_of_a_senseless_value_is_russian(settings, name):
+    setattr(settings, f"ONEC_EXCHANGE_{name}", object())
+
+    with override("ru"):
+        hint = dict(check_values.bad_values())[name]
+
+    assert re.search("[а-яё]", hint) and "%(" not in hint
+
+
+def test_the_checks_are_russian(settings, found, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.USE_TZ = False
+    settings.ONEC_EXCHANGE_SESION_LIFETIME = 1
+    settings.ONEC_EXCHANGE_FORCED_VERSION = "3.1"
+
+    with override("ru"):
+        messages = found()
+
+    assert ids(messages) == {"E005", "E020", "W007", "W010"}
+    for message in messages:
+        assert re.search("[а-яё]", message.msg) and re.search("[а-яё]", message.hint), message
 
 
 def test_the_reason_for_leaving_an_order_out_is_told_in_the_language_of_the_replies(settings, onec, make_order):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
+from django.utils.translation import gettext
 
 from ..commerceml.updates import OrderUpdate
 from ..conf import conf
@@ -131,19 +132,26 @@ class OrderUpdateHandler(OrderFinder):
             return  # E003 says so
         if field is None:
             if statuses:
-                hint = "Set status_field in a subclass of OrderUpdateHandler, or override its apply()."
-                yield "ONEC_EXCHANGE_ORDER_STATUSES is set, but the Order model has no field for a status.", hint
+                yield (
+                    gettext("ONEC_EXCHANGE_ORDER_STATUSES is set, but the Order model has no field for a status."),
+                    gettext("Set status_field in a subclass of OrderUpdateHandler, or override its apply()."),
+                )
             return
         choices = [str(value) for value, _ in field.flatchoices]
         named = (("ORDER_STATUSES", statuses.values()), ("ORDER_STATUS_SEQUENCE", sequence))
         for setting, values in named:
             unknown = [str(value) for value in dict.fromkeys(values) if choices and str(value) not in choices]
             if unknown:
-                message = f"ONEC_EXCHANGE_{setting} names statuses the shop does not have: {', '.join(unknown)}."
-                yield message, f"Use the choices of {field}: {', '.join(choices)}."
+                message = gettext("ONEC_EXCHANGE_%(setting)s names statuses the shop does not have: %(statuses)s.")
+                hint = gettext("Use the choices of %(field)s: %(choices)s.")
+                yield (
+                    message % {"setting": setting, "statuses": ", ".join(unknown)},
+                    hint % {"field": field, "choices": ", ".join(choices)},
+                )
         if statuses and not self.get_status_sequence() and not conf.ALLOW_STATUS_BACKWARDS:
-            message = f"Nothing tells which status comes after which: {field} has no choices."
-            yield message, "List the statuses, first to last, in ONEC_EXCHANGE_ORDER_STATUS_SEQUENCE."
+            message = gettext("Nothing tells which status comes after which: %(field)s has no choices.")
+            hint = gettext("List the statuses, first to last, in ONEC_EXCHANGE_ORDER_STATUS_SEQUENCE.")
+            yield message % {"field": field}, hint
 
 
 def bad_statuses() -> Iterator[tuple[str, str]]:
@@ -153,6 +161,7 @@ def bad_statuses() -> Iterator[tuple[str, str]]:
     if not isinstance(statuses, Mapping) or not all(
         isinstance(fact, str) and (fact in FACTS or fact.startswith(STATUS_PREFIX)) for fact in statuses
     ):
-        yield "ORDER_STATUSES", f'Map {facts}, or "{STATUS_PREFIX}" and a status of 1C, to statuses of the shop.'
+        hint = gettext('Map %(facts)s, or "%(prefix)s" and a status of 1C, to statuses of the shop.')
+        yield "ORDER_STATUSES", hint % {"facts": facts, "prefix": STATUS_PREFIX}
     if not isinstance(sequence, (list, tuple)) or not all(isinstance(status, str) for status in sequence):
-        yield "ORDER_STATUS_SEQUENCE", "Use a list of statuses of the shop, first to last."
+        yield "ORDER_STATUS_SEQUENCE", gettext("Use a list of statuses of the shop, first to last.")

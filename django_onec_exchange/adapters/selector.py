@@ -9,6 +9,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from ..mixins import OneCOrderMixin
 from .context import ExchangeContext
@@ -87,7 +88,12 @@ def check_fields(adapter: object, fields: dict[str, str], setting: str) -> list[
         except FieldDoesNotExist:
             errors.append(
                 Error(
-                    f"{type(adapter).__name__}.{attribute} is {name!r}, which {model._meta.label} lacks.",
+                    _("%(attribute)s is %(name)s, which %(model)s lacks.")
+                    % {
+                        "attribute": f"{type(adapter).__name__}.{attribute}",
+                        "name": repr(name),
+                        "model": model._meta.label,
+                    },
                     hint=_remedy(attribute, name, setting),
                     obj=type(adapter),
                     id="onec_exchange.E004",
@@ -97,12 +103,14 @@ def check_fields(adapter: object, fields: dict[str, str], setting: str) -> list[
 
 
 def _remedy(attribute: str, name: str, setting: str) -> str:
+    told = {"attribute": attribute, "setting": f"ONEC_EXCHANGE_{setting}"}
     if name in _OF_MIXIN:
-        return (
-            f"Add OneCOrderMixin to the model, or set {attribute} in a subclass of the adapter and name that in "
-            f"ONEC_EXCHANGE_{setting}; for a model that must stay as it is use LedgerOrderMarker."
+        remedy = _(
+            "Add OneCOrderMixin to the model, or set %(attribute)s in a subclass of the adapter and name that in "
+            "%(setting)s; for a model that must stay as it is use LedgerOrderMarker."
         )
-    without = " None compares what the documents say instead." if attribute == "updated_at_field" else ""
-    return (
-        f'Name the field in a subclass: {attribute} = "...", and the subclass in ONEC_EXCHANGE_{setting}.{without}'
-    )
+    else:
+        remedy = _('Name the field in a subclass: %(attribute)s = "...", and the subclass in %(setting)s.')
+        if attribute == "updated_at_field":
+            remedy += " " + _("None compares what the documents say instead.")
+    return remedy % told
