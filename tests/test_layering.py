@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pkgutil
 import subprocess
 import sys
@@ -61,8 +62,14 @@ def test_the_windows_decisions_need_no_django():
 
 def loaded_with(module: str) -> list[str]:
     """Return the modules that a fresh interpreter has after it imported one."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_PROCESS")}
     done = subprocess.run(
-        [sys.executable, "-c", IMPORT, module], cwd=ROOT.parent, capture_output=True, text=True, check=True
+        [sys.executable, "-c", IMPORT, module],
+        cwd=ROOT.parent,
+        env=bare,  # coverage would come along, with modules of its own
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout.split()
 
