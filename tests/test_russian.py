@@ -58,6 +58,7 @@ def test_what_to_write_instead_of_a_senseless_value_is_russian(settings, name):
     assert re.search("[а-яё]", hint) and "%(" not in hint
 
 
+@pytest.mark.django_db  # Django asks the database what its fields can do
 def test_the_checks_are_russian(settings, found, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     settings.USE_TZ = False
