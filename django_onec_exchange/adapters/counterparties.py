@@ -16,7 +16,6 @@ from ..conf import conf
 from . import wellknown
 from .context import ExchangeContext
 from .values import own_words
-from .wellknown import WellKnown
 
 _PARTS = (
     (AddressPartType.POSTAL_CODE, wellknown.POSTAL_CODE),
@@ -50,8 +49,8 @@ class CounterpartySerializer:
         """Return the buyer.  What the order itself says goes before what its customer says."""
         customer = self.get_customer(order, context)
         sources = (order, customer) if customer is not None else (order,)
-        email, phone = _first(sources, wellknown.CONTACT_EMAIL), _first(sources, wellknown.CONTACT_PHONE)
-        inn = _first(sources, wellknown.INN)
+        email, phone = wellknown.CONTACT_EMAIL.first_text(sources), wellknown.CONTACT_PHONE.first_text(sources)
+        inn = wellknown.INN.first_text(sources)
         company = self.get_company_name(order, customer, context)
         is_company = bool(company) and len(inn) != SOLE_TRADER_INN
         name = company or self.get_person_name(order, customer, context) or email or phone
@@ -64,7 +63,7 @@ class CounterpartySerializer:
             first_name=first_name,
             middle_name=middle_name,
             inn=inn,
-            kpp=_first(sources, wellknown.KPP) if is_company else "",
+            kpp=wellknown.KPP.first_text(sources) if is_company else "",
             legal_address=self.get_legal_address(order, customer, context),
             address=address,
             contacts=tuple(self.get_contacts(order, email, phone, context)),
@@ -76,7 +75,7 @@ class CounterpartySerializer:
 
     def get_official_name(self, order: Any, customer: Any, context: ExchangeContext) -> str:
         """ОфициальноеНаименование of a company."""
-        return _first((order,) if customer is None else (order, customer), wellknown.COMPANY_NAME)
+        return wellknown.COMPANY_NAME.first_text((order,) if customer is None else (order, customer))
 
     def get_person_name(self, order: Any, customer: Any, context: ExchangeContext) -> str:
         """Наименование of a person, by which UT finds it: the name given in the order, else the customer's."""
@@ -164,11 +163,3 @@ def _other_texts(address: Any) -> list[str]:
     known = {name for _, names in _PARTS for name in names}
     others = (value for key, value in address.items() if key not in known)
     return [value.strip() for value in others if isinstance(value, str) and value.strip()]
-
-
-def _first(sources: tuple[Any, ...], names: WellKnown) -> str:
-    for source in sources:
-        text = names.text(source)
-        if text:
-            return text
-    return ""

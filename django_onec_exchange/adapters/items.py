@@ -87,11 +87,7 @@ class ItemSerializer:
 
     def get_article(self, sources: tuple[Any, ...], context: ExchangeContext) -> str:
         """Артикул: the second key by which 1C finds a product, so worth having."""
-        for source in sources:
-            article = wellknown.ARTICLE.text(source)
-            if article:
-                return article
-        return ""
+        return wellknown.ARTICLE.first_text(sources)
 
     def get_item_name(self, item: Any, product: Any, variant: Any, context: ExchangeContext) -> str:
         """Наименование, as it stood when the order was made, else as the product has it now.
@@ -119,23 +115,20 @@ class ItemSerializer:
 
         A text or number is an OKEI code or a short name; an object has a code and names.
         """
-        for source in sources:
-            given = wellknown.UNIT.read(source)
-            if given is not None and given != "":
-                return _unit_from_text(str(given)) if isinstance(given, str | int) else _unit_from_object(given)
-        return self.default_unit
+        given = wellknown.UNIT.first(sources)
+        if given is None:
+            return self.default_unit
+        return _unit_from_text(str(given)) if isinstance(given, str | int) else _unit_from_object(given)
 
     def get_vat_rate(self, sources: tuple[Any, ...], context: ExchangeContext) -> Decimal | None:
         """Return percent, ``DEFAULT_VAT_RATE`` where none is named; None is "Без НДС".
 
         A row whose product has a rate says with the text "none" or "без НДС" that it was sold without VAT.
         """
-        for source in sources:
-            given = wellknown.VAT_RATE.read(source)
-            if given is None or given == "":
-                continue
-            return None if isinstance(given, str) and given.strip().lower() in _WITHOUT_VAT else to_decimal(given)
-        return self.default_vat_rate
+        given = wellknown.VAT_RATE.first(sources)
+        if given is None:
+            return self.default_vat_rate
+        return None if isinstance(given, str) and given.strip().lower() in _WITHOUT_VAT else to_decimal(given)
 
     @cached_property
     def defaults(self) -> ConfSnapshot:

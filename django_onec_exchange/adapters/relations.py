@@ -1,7 +1,8 @@
 """The well-known relations of orders, read with a fixed number of queries.
 
-Rows are read as ``prefetch_related`` would, but what they point to (products, variants, units) is kept for the
-whole batch: the same few products stand on most orders, and a prefetch builds them anew for every chunk.
+Rows are read as ``prefetch_related`` would, but what orders and rows point to (customers, products, units) is kept
+for the whole batch: the same few products stand on most orders, and a join or prefetch builds them anew for every
+chunk.  To join a chunk of orders to their customers, PostgreSQL reads the table of customers from end to end.
 """
 
 from __future__ import annotations
@@ -27,37 +28,32 @@ _ON_ORDER = (
     wellknown.ORGANIZATION,
     wellknown.AGREEMENT,
 )
-_ON_CUSTOMER = (wellknown.LEGAL_ADDRESS,)
 _ON_ROW = (wellknown.PRODUCT, wellknown.VARIANT, wellknown.UNIT)
-_ON_PRODUCT = (wellknown.UNIT,)
+#: What the targets themselves point to, read along with them.
+_FURTHER = (wellknown.UNIT, wellknown.LEGAL_ADDRESS)
 
 #: Objects kept for each relation; more are forgotten and read again.
-_KEPT = 10_000
+_KEPT = 5_000
 
 
-def to_one(model: type[Model]) -> list[str]:
-    """Return the paths for ``select_related`` on the Order ``model``."""
-    paths = []
-    for field in _foreign_keys(model, _ON_ORDER):
-        paths.append(field.name)
-        if field.name in wellknown.CUSTOMER:
-            paths += [f"{field.name}__{one.name}" for one in _foreign_keys(field.related_model, _ON_CUSTOMER)]
-    return paths
-
-
-class RowReader:
-    """Attaches the rows to orders, and to the rows what they point to.  One serves one batch."""
+class RelationReader:
+    """Attaches to orders what they point to, their rows, and what these point to.  One serves one batch."""
 
     def __init__(self, model: type[Model]) -> None:
         accessor = wellknown.ITEMS.on(model)
         relations = [rel for rel in model._meta.related_objects if rel.get_accessor_name() == accessor]
         self._relation = relations[0] if relations and isinstance(relations[0], ManyToOneRel) else None
-        # None leads to None: Django would find that out for each row, and slowly.
-        self._kept: dict[ForeignKey[Any, Any], dict[Any, Model | None]] = {}
+        self._of_orders = [_Targets(field) for field in _foreign_keys(model, _ON_ORDER)]
+        self._of_rows: list[_Targets] = []
         if self._relation is not None:
-            self._kept = {field: {None: None} for field in _foreign_keys(self._relation.related_model, _ON_ROW)}
+            self._of_rows = [_Targets(field) for field in _foreign_keys(self._relation.related_model, _ON_ROW)]
 
-    def attach(self, orders: Sequence[Model]) -> None:
+    def attach_targets(self, orders: Sequence[Model]) -> None:
+        """Read what the orders point to, as ``select_related`` does."""
+        for targets in self._of_orders:
+            targets.attach(orders)
+
+    def attach_rows(self, orders: Sequence[Model]) -> None:
         """Make ``order.items.all()`` of each order a list in memory, as a prefetch does."""
         if self._relation is None or not orders:
             return
@@ -70,7 +66,8 @@ class RowReader:
         found: Any = self._relation.related_model._default_manager.using(database)
         found = found.filter(**{f"{field.name}__in": [getattr(order, key) for order in orders]})
         rows = list(found if found.ordered else found.order_by("pk"))
-        self._attach_targets(rows, database)
+        for targets in self._of_rows:
+            targets.attach(rows)
         by_order: dict[Any, list[Model]] = {}
         for row in rows:
             by_order.setdefault(getattr(row, field.attname), []).append(row)
@@ -82,23 +79,40 @@ class RowReader:
             prefetched[name] = _Rows(own, order)
             order.__dict__["_prefetched_objects_cache"] = prefetched
 
-    def _attach_targets(self, rows: Sequence[Model], database: str | None) -> None:
-        for field, kept in self._kept.items():
-            if len(kept) > _KEPT:
-                kept.clear()
-                kept[None] = None
-            attribute = field.attname
-            missing = {getattr(row, attribute) for row in rows}.difference(kept)
-            if missing:
-                units = [one.name for one in _foreign_keys(field.related_model, _ON_PRODUCT)]
-                targets = field.related_model._base_manager.using(database)
-                targets = targets.select_related(*units) if units else targets
-                key = field.target_field.attname
-                kept.update({getattr(one, key): one for one in targets.filter(**{f"{key}__in": missing})})
-            for row in rows:
-                value = getattr(row, attribute)
-                if value in kept:
-                    field.set_cached_value(row, kept[value])
+
+class _Targets:
+    """What one foreign key points to, as far as it was read."""
+
+    def __init__(self, field: ForeignKey[Any, Any]) -> None:
+        self._field = field
+        self._further = [one.name for one in _foreign_keys(field.related_model, _FURTHER)]
+        self._forget()
+
+    def attach(self, subjects: Sequence[Model]) -> None:
+        field, attribute = self._field, self._field.attname
+        if not subjects or field.is_cached(subjects[0]):
+            return  # the shop's own queryset joined them
+        if len(self._kept) > _KEPT:
+            self._forget()
+        kept = self._kept
+        missing = {getattr(subject, attribute) for subject in subjects}.difference(kept)
+        if missing:
+            self._read(missing, subjects[0]._state.db)
+        for subject in subjects:
+            value = getattr(subject, attribute)
+            if value in kept:
+                field.set_cached_value(subject, kept[value])
+
+    def _forget(self) -> None:
+        # None leads to None: Django would find that out for each subject, and slowly.
+        self._kept: dict[Any, Model | None] = {None: None}
+
+    def _read(self, keys: Iterable[Any], database: str | None) -> None:
+        key = self._field.target_field.attname
+        targets = self._field.related_model._base_manager.using(database).filter(**{f"{key}__in": keys})
+        if self._further:  # without arguments it would follow every relation
+            targets = targets.select_related(*self._further)
+        self._kept.update({getattr(one, key): one for one in targets})
 
 
 class _Rows(NamedTuple):
@@ -126,7 +140,7 @@ class _Prefetched(dict[str, Any]):
 
 
 def rows_of(order: Any) -> Iterable[Any]:
-    """Return the rows of an order, which cost no query where ``RowReader`` attached them."""
+    """Return the rows of an order, which cost no query where ``RelationReader`` attached them."""
     found = getattr(order, "_prefetched_objects_cache", {}).get(wellknown.ITEMS.on(order.__class__))
     if isinstance(found, _Rows):
         return found.rows

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ..mixins import OneCOrderMixin
 from .context import ExchangeContext
 from .loading import get_order_model
-from .relations import RowReader, to_one
+from .relations import RelationReader
 
 
 class OrderSelector:
@@ -29,18 +29,16 @@ class OrderSelector:
 
     #: When an order was created; orders go oldest first.
     created_at_field = "created_at"
-    #: What the serializer will follow.  None: the well-known relations that the model has.
+    #: What the serializer will follow.  None: the well-known relations that the model has, each object read once.
     select_related: Sequence[str] | None = None
-    #: The same for the rows and what they point to.  None: the well-known ones, read faster than by a prefetch.
+    #: The same for the rows and what they point to.
     prefetch_related: Sequence[Any] | None = None
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return all orders, guests' too."""
-        model = get_order_model()
-        one = to_one(model) if self.select_related is None else self.select_related
-        queryset: QuerySet[Any] = model._default_manager.all()
-        if one:  # without arguments it would follow every relation
-            queryset = queryset.select_related(*one)
+        queryset: QuerySet[Any] = get_order_model()._default_manager.all()
+        if self.select_related:  # without arguments it would follow every relation
+            queryset = queryset.select_related(*self.select_related)
         return queryset.prefetch_related(*(self.prefetch_related or ()))
 
     def select(self, context: ExchangeContext) -> QuerySet[Any]:
@@ -59,13 +57,15 @@ class OrderSelector:
         """
         found = {order.pk: order for order in orders.filter(pk__in=keys).order_by()}
         fetched = [found[key] for key in keys if key in found]
+        if self.select_related is None:
+            self._relations.attach_targets(fetched)
         if self.prefetch_related is None:
-            self._rows.attach(fetched)
+            self._relations.attach_rows(fetched)
         return fetched
 
     @cached_property
-    def _rows(self) -> RowReader:
-        return RowReader(get_order_model())
+    def _relations(self) -> RelationReader:
+        return RelationReader(get_order_model())
 
     def check(self) -> list[CheckMessage]:
         """Return what ``manage.py check`` should say about this adapter."""

@@ -5,7 +5,7 @@ The default serializer tries them in this order; ``docs/adapters/reading.md`` li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from inspect import isfunction
 from operator import attrgetter, methodcaller
@@ -42,25 +42,44 @@ class WellKnown(tuple[str, ...]):
         Fields, properties and methods of the class are found, not attributes set on one instance.  A mapping is
         read by its keys.
         """
+        getter = self._getters[subject.__class__]
+        if getter is None:
+            return None
         try:
-            return self._getters[subject.__class__](subject)
+            return getter(subject)
         except ObjectDoesNotExist:
             return None
 
     def text(self, subject: Any) -> str:
         """Return the same as a trimmed text, "" for None."""
-        try:  # not by ``read``: these are called some ninety times for each order
-            value = self._getters[subject.__class__](subject)
+        getter = self._getters[subject.__class__]  # not by ``read``: that would be some ninety calls for an order
+        if getter is None:
+            return ""
+        try:
+            value = getter(subject)
         except ObjectDoesNotExist:
             return ""
         return value.strip() if isinstance(value, str) else "" if value is None else words(value)
 
+    def first(self, subjects: Iterable[Any]) -> Any:
+        """Return what the first of these has that has any, else None."""
+        for subject in subjects:
+            value = self.read(subject)
+            if value is not None and value != "":
+                return value
+        return None
+
+    def first_text(self, subjects: Iterable[Any]) -> str:
+        """Return the text of the first of these that has one, else ""."""
+        for subject in subjects:
+            text = self.text(subject)
+            if text:
+                return text
+        return ""
+
     def decimal(self, subject: Any) -> Decimal | None:
         """Return the same as a Decimal, None where there is none."""
-        try:
-            value = self._getters[subject.__class__](subject)
-        except ObjectDoesNotExist:
-            return None
+        value = self.read(subject)
         return value if isinstance(value, Decimal) and value.is_finite() else to_decimal(value)
 
     def money(self, subject: Any, rounding: str = ROUND_HALF_UP) -> Decimal | None:
@@ -69,19 +88,19 @@ class WellKnown(tuple[str, ...]):
         return value if value is None or value.same_quantum(KOPECK) else to_kopecks(value, rounding)
 
 
-class _Getters(dict[type, Callable[[Any], Any]]):
-    """How to read one fact from the instances of each class."""
+class _Getters(dict[type, Callable[[Any], Any] | None]):
+    """How to read one fact from the instances of each class; None for a class that does not have it."""
 
     def __init__(self, names: WellKnown) -> None:
         super().__init__()
         self._names = names
 
-    def __missing__(self, cls: type) -> Callable[[Any], Any]:
+    def __missing__(self, cls: type) -> Callable[[Any], Any] | None:
         name = self._names.on(cls)
         if issubclass(cls, Mapping):
-            getter: Callable[[Any], Any] = self._by_key
+            getter: Callable[[Any], Any] | None = self._by_key
         elif name is None:
-            getter = _nothing
+            getter = None
         elif isfunction(getattr(cls, name, None)):
             getter = methodcaller(name)
         else:
@@ -91,10 +110,6 @@ class _Getters(dict[type, Callable[[Any], Any]]):
 
     def _by_key(self, subject: Mapping[str, Any]) -> Any:
         return next((subject[name] for name in self._names if name in subject), None)
-
-
-def _nothing(subject: Any) -> None:
-    """Read what a class does not have."""
 
 
 CUSTOMER = WellKnown("customer", "user", "client", "buyer")

@@ -1,4 +1,4 @@
-"""``order.items`` of orders that the selector fetched is Django's own manager, with the rows in memory."""
+"""What the selector attaches to orders: ``order.items`` is Django's own manager, with the rows in memory."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet, prefetch_related_objects
+from django.test.utils import CaptureQueriesContext
 
 from django_onec_exchange.adapters import load_adapters
-from tests.shop.models import Order, OrderItem
+from tests.shop.models import Customer, Order, OrderItem
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +67,30 @@ def test_a_manager_that_chooses_among_the_rows_is_asked(fetch, context, monkeypa
     document = load_adapters().serializer.serialize(fetch()[0], context)
 
     assert [item.name for item in document.items] == ["Гайка"]
+
+
+def test_what_orders_point_to_is_read_once_for_all(make_order, django_assert_num_queries):
+    customer = Customer.objects.create(email="buyer@example.com")
+    keys = [make_order(customer=customer).pk, make_order(customer=customer).pk, make_order().pk]
+    selector = load_adapters().selector
+    first, second, guest = selector.fetch(Order.objects.all(), keys)
+
+    with django_assert_num_queries(0):
+        assert first.customer == customer and second.customer is first.customer
+        assert guest.customer is None and guest.delivery_address is None
+
+    with django_assert_num_queries(2):  # orders and rows: the customer is known
+        selector.fetch(Order.objects.all(), keys)
+
+
+def test_a_relation_that_the_shop_joined_is_not_read_again(make_order, django_assert_num_queries):
+    key = make_order(customer=Customer.objects.create(email="buyer@example.com")).pk
+    table = connection.ops.quote_name(Customer._meta.db_table)
+    joined = Order.objects.select_related("customer")
+
+    with CaptureQueriesContext(connection) as queries:
+        (order,) = load_adapters().selector.fetch(joined, [key])
+
+    assert not any(f"FROM {table}" in query["sql"] for query in queries)
+    with django_assert_num_queries(0):
+        assert order.customer.email == "buyer@example.com"

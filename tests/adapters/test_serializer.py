@@ -103,7 +103,7 @@ def test_the_number_of_queries_does_not_grow_with_the_orders(
     for number in range(1, count + 1):
         make_full_order(number)
 
-    with django_assert_max_num_queries(5):  # keys, orders, rows, products, variants
+    with django_assert_max_num_queries(7):  # keys, orders, customers, addresses, rows, products, variants
         documents = serialize_all()
 
     assert len(documents) == count
