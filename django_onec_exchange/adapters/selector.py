@@ -29,13 +29,13 @@ class OrderSelector:
 
     #: When an order was created; orders go oldest first.
     created_at_field = "created_at"
-    #: What the serializer will follow.  None: the well-known relations that the model has, each object read once.
+    #: What the serializer will follow.  None: the well-known relations that the model has, which ``fetch`` reads.
     select_related: Sequence[str] | None = None
-    #: The same for the rows and what they point to.
+    #: The same for the rows and what they point to.  None: the well-known ones, read faster than by a prefetch.
     prefetch_related: Sequence[Any] | None = None
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Return all orders, guests' too."""
+        """Return all orders, guests' too, with what ``select_related`` and ``prefetch_related`` name."""
         queryset: QuerySet[Any] = get_order_model()._default_manager.all()
         if self.select_related:  # without arguments it would follow every relation
             queryset = queryset.select_related(*self.select_related)
