@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import ForeignKey, ManyToOneRel, Model
+from django.db.models import F, ForeignKey, ManyToOneRel, Model
 from django.db.models.manager import BaseManager
 
+from ..lookups import OneOf
 from . import wellknown
 from .wellknown import WellKnown
 
@@ -64,7 +65,7 @@ class RelationReader:
             return  # the shop's own manager chooses among them
         database, key = orders[0]._state.db, field.target_field.attname
         found: Any = self._relation.related_model._default_manager.using(database)
-        found = found.filter(**{f"{field.name}__in": [getattr(order, key) for order in orders]})
+        found = found.filter(OneOf(F(field.attname), [getattr(order, key) for order in orders]))
         rows = list(found if found.ordered else found.order_by("pk"))
         for targets in self._of_rows:
             targets.attach(rows)
@@ -109,7 +110,7 @@ class _Targets:
 
     def _read(self, keys: Iterable[Any], database: str | None) -> None:
         key = self._field.target_field.attname
-        targets = self._field.related_model._base_manager.using(database).filter(**{f"{key}__in": keys})
+        targets = self._field.related_model._base_manager.using(database).filter(OneOf(F(key), keys))
         if self._further:  # without arguments it would follow every relation
             targets = targets.select_related(*self._further)
         self._kept.update({getattr(one, key): one for one in targets})

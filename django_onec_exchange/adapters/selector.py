@@ -8,9 +8,10 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from ..lookups import OneOf
 from ..mixins import OneCOrderMixin
 from .context import ExchangeContext
 from .loading import get_order_model
@@ -55,7 +56,7 @@ class OrderSelector:
 
         Those that ``orders`` does not (any longer) hold are absent.  Called with at most ``CHUNK_SIZE`` keys.
         """
-        found = {order.pk: order for order in orders.filter(pk__in=keys).order_by()}
+        found = {order.pk: order for order in orders.filter(OneOf(F("pk"), keys)).order_by()}
         fetched = [found[key] for key in keys if key in found]
         if self.select_related is None:
             self._relations.attach_targets(fetched)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import Q
+from django.db.models import F, Q
 
+from ..lookups import OneOf
 from ..models import OrderBatch, OrderDelivery
 
 
@@ -40,5 +41,5 @@ class Numbers:
         known = Q(state__in=(OrderDelivery.State.MARKED, OrderDelivery.State.WITHDRAWN))
         if session.pages:
             known |= Q(batch__session=session, batch__state=OrderBatch.State.OPEN)
-        deliveries = OrderDelivery.objects.filter(known, base_id=self._batch.base_id, number__in=numbers)
+        deliveries = OrderDelivery.objects.filter(known, OneOf(F("number"), numbers), base_id=self._batch.base_id)
         return deliveries.values_list("number", "order_id")
