@@ -118,7 +118,7 @@ class ItemSerializer:
         given = wellknown.UNIT.first(sources)
         if given is None:
             return self.default_unit
-        return _unit_from_text(str(given)) if isinstance(given, str | int) else _unit_from_object(given)
+        return _unit_from_text(str(given)) if isinstance(given, (str, int)) else _unit_from_object(given)
 
     def get_vat_rate(self, sources: tuple[Any, ...], context: ExchangeContext) -> Decimal | None:
         """Return percent, ``DEFAULT_VAT_RATE`` where none is named; None is "Без НДС".

@@ -5,7 +5,7 @@ The default serializer tries them in this order; ``docs/adapters/reading.md`` li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from inspect import isfunction
 from operator import attrgetter, methodcaller
@@ -18,18 +18,20 @@ from ..commerceml.money import KOPECK
 from .values import own_words, to_decimal, to_kopecks
 
 
-class WellKnown(tuple[str, ...]):
+class WellKnown:
     """Names of one fact, the first of which that a class knows is read.
 
     What a class knows is looked up once: an order is read under some ninety names.
     """
 
-    _getters: _Getters
+    __slots__ = ("_getters", "_names")
 
-    def __new__(cls, *names: str) -> WellKnown:
-        self = super().__new__(cls, names)
+    def __init__(self, *names: str) -> None:
+        self._names = names
         self._getters = _Getters(self)
-        return self
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
 
     def on(self, cls: type) -> str | None:
         """Return the name under which ``cls`` has it; None without any."""
@@ -65,7 +67,7 @@ class WellKnown(tuple[str, ...]):
         """Return what the first of these has that has any, else None."""
         for subject in subjects:
             value = self.read(subject)
-            if value is not None and value != "":
+            if value or (value is not None and value != ""):
                 return value
         return None
 
@@ -80,12 +82,15 @@ class WellKnown(tuple[str, ...]):
     def decimal(self, subject: Any) -> Decimal | None:
         """Return the same as a Decimal, None where there is none."""
         value = self.read(subject)
-        return value if isinstance(value, Decimal) and value.is_finite() else to_decimal(value)
+        return None if value is None else to_decimal(value)
 
     def money(self, subject: Any, rounding: str = ROUND_HALF_UP) -> Decimal | None:
         """Return the same in whole kopecks."""
-        value = self.decimal(subject)
-        return value if value is None or value.same_quantum(KOPECK) else to_kopecks(value, rounding)
+        value = self.read(subject)
+        if value is None or (isinstance(value, Decimal) and value.same_quantum(KOPECK)):  # as databases give it
+            return value
+        number = to_decimal(value)
+        return None if number is None else to_kopecks(number, rounding)
 
 
 class _Getters(dict[type, Callable[[Any], Any] | None]):

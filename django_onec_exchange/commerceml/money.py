@@ -70,10 +70,10 @@ def balance(document: OrderDocument) -> OrderDocument:
     delivery too only if it is more than the goods cost.  Raises InvalidDocument when rows, discounts and total do
     not add up.
     """
-    stated = sum((discount.amount for discount in document.discounts), ZERO)
     difference = payable(document) - document.total
     if not difference:
         return document  # no discount, or the rows hold it already
+    stated = sum((discount.amount for discount in document.discounts), ZERO)
     if difference < 0 or _is_mistake(document, difference, stated):
         raise InvalidDocument(_mismatch(document))
     for amount in _net_discounts(document, difference, stated):
@@ -100,7 +100,7 @@ def _is_mistake(document: OrderDocument, difference: Decimal, stated: Decimal) -
 
 
 def _rows(document: OrderDocument) -> Decimal:
-    return sum((item.total for item in document.items), ZERO)
+    return sum([item.total for item in document.items], ZERO)
 
 
 def _net_discounts(document: OrderDocument, difference: Decimal, stated: Decimal) -> Iterator[Decimal]:

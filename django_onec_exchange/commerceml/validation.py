@@ -27,9 +27,8 @@ _COMPANY_INN = re.compile("[0-9]{10}")
 _PERSON_INN = re.compile("[0-9]{12}")
 _KPP = re.compile("[0-9]{4}[0-9A-Z]{2}[0-9]{3}")
 _UNIT_CODE = re.compile("[0-9]{3}")
-_LIMITS = {2: Decimal(10) ** 16, 4: Decimal(10) ** 14}  # decimal(18,2), decimal(18,4)
-_QUANTA = {2: Decimal("0.01"), 4: Decimal("0.0001")}
-_KOPECK = _QUANTA[2]
+_KOPECK, _MUCH_MONEY = Decimal("0.01"), Decimal(10) ** 16  # decimal(18,2)
+_LEAST, _MUCH = Decimal("0.0001"), Decimal(10) ** 14  # decimal(18,4): quantities, exchange rates
 _ZERO = Decimal(0)
 _VAT_RATES = frozenset(map(Decimal, range(101)))
 
@@ -134,12 +133,12 @@ def _order_problems(document: OrderDocument, stock: bool) -> Iterator[Problem]:
 
 
 def _amount_problems(document: OrderDocument) -> Iterator[Problem]:
-    if not _is_amount(document.total, 2):
+    if not _is_amount(document.total):
         yield Problem("bad-amount", _bad_total, {"value": document.total})
     for discount in document.discounts:
-        if not _is_amount(discount.amount, 2):
+        if not _is_amount(discount.amount):
             yield Problem("bad-amount", _bad_discount, {"value": discount.amount})
-    if not (_is_amount(document.exchange_rate, 4) and document.exchange_rate):
+    if not (_is_amount(document.exchange_rate, _LEAST, _MUCH) and document.exchange_rate):
         yield Problem("bad-amount", _bad_rate, {"value": document.exchange_rate})
 
 
@@ -179,9 +178,9 @@ def _product_problems(id: str, name: str, article: str, unit: Unit) -> tuple[Pro
 def _row_problems(item: OrderItem) -> Sequence[Problem]:
     """Judge the numbers of a row: the first that is wrong."""
     price, quantity, total = item.price, item.quantity, item.total
-    if not (_is_amount(quantity, 4) and quantity):
+    if not (_is_amount(quantity, _LEAST, _MUCH) and quantity):
         return [Problem("bad-quantity", _bad_quantity, _named(item))]
-    if not (_is_amount(price, 2) and _is_amount(total, 2) and _is_amount(item.discount, 2)):
+    if not (_is_amount(price) and _is_amount(total) and _is_amount(item.discount)):
         return [Problem("bad-amount", _bad_price, _named(item))]
     excess = total - price * quantity
     if excess > _ZERO and excess > _KOPECK * max(quantity, Decimal(1)):  # more than a rounded price explains
@@ -195,11 +194,12 @@ def _named(item: OrderItem) -> dict[str, object]:
     return {"item": item.name or item.id}
 
 
-def _is_amount(value: Decimal, places: int) -> bool:
-    """Tell whether ``value`` is at least nought and has at most 18 digits, ``places`` of them after the point."""
-    if not isinstance(value, Decimal) or not value.is_finite() or not _ZERO <= value < _LIMITS[places]:
+def _is_amount(value: Decimal, quantum: Decimal = _KOPECK, limit: Decimal = _MUCH_MONEY) -> bool:
+    """Tell whether ``value`` is at least nought, below ``limit``, and has no digits after those of ``quantum``."""
+    if not (isinstance(value, Decimal) and value.is_finite() and _ZERO <= value < limit):
         return False
-    return value.same_quantum(_QUANTA[places]) or value == round(value, places)  # the first as databases give it
+    # most are nought, or as databases give them
+    return not value or value.same_quantum(quantum) or value == value.quantize(quantum)
 
 
 def _too_long(message: str, value: str, limit: int) -> Problem:
