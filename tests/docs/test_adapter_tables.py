@@ -18,7 +18,7 @@ from .pages import DOCS, PACKAGE, blocks, code, table, tables
 def test_the_well_known_names_are_those_the_serializer_tries():
     page = (DOCS / "adapters" / "reading.md").read_text()
     documented = [tuple(code(row[1])) for rows in tables(page) if rows[0] == ["what", "names"] for row in rows[1:]]
-    known = [value for name, value in vars(wellknown).items() if name.isupper() and isinstance(value, tuple)]
+    known = [tuple(value) for value in vars(wellknown).values() if isinstance(value, wellknown.WellKnown)]
 
     assert documented == known
 
