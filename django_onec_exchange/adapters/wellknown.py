@@ -67,6 +67,7 @@ class WellKnown:
         """Return what the first of these has that has any, else None."""
         for subject in subjects:
             value = self.read(subject)
+            # most are true; a Decimal is slow to compare to a text
             if value or (value is not None and value != ""):
                 return value
         return None
@@ -81,8 +82,7 @@ class WellKnown:
 
     def decimal(self, subject: Any) -> Decimal | None:
         """Return the same as a Decimal, None where there is none."""
-        value = self.read(subject)
-        return None if value is None else to_decimal(value)
+        return to_decimal(self.read(subject))
 
     def money(self, subject: Any, rounding: str = ROUND_HALF_UP) -> Decimal | None:
         """Return the same in whole kopecks."""

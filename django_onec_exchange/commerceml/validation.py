@@ -27,8 +27,8 @@ _COMPANY_INN = re.compile("[0-9]{10}")
 _PERSON_INN = re.compile("[0-9]{12}")
 _KPP = re.compile("[0-9]{4}[0-9A-Z]{2}[0-9]{3}")
 _UNIT_CODE = re.compile("[0-9]{3}")
-_KOPECK, _MUCH_MONEY = Decimal("0.01"), Decimal(10) ** 16  # decimal(18,2)
-_LEAST, _MUCH = Decimal("0.0001"), Decimal(10) ** 14  # decimal(18,4): quantities, exchange rates
+_KOPECK, _MONEY_LIMIT = Decimal("0.01"), Decimal(10) ** 16  # decimal(18,2)
+_FOUR_DECIMALS, _QUANTITY_LIMIT = Decimal("0.0001"), Decimal(10) ** 14  # decimal(18,4): quantities, exchange rates
 _ZERO = Decimal(0)
 _VAT_RATES = frozenset(map(Decimal, range(101)))
 
@@ -138,7 +138,7 @@ def _amount_problems(document: OrderDocument) -> Iterator[Problem]:
     for discount in document.discounts:
         if not _is_amount(discount.amount):
             yield Problem("bad-amount", _bad_discount, {"value": discount.amount})
-    if not (_is_amount(document.exchange_rate, _LEAST, _MUCH) and document.exchange_rate):
+    if not (_is_amount(document.exchange_rate, _FOUR_DECIMALS, _QUANTITY_LIMIT) and document.exchange_rate):
         yield Problem("bad-amount", _bad_rate, {"value": document.exchange_rate})
 
 
@@ -178,7 +178,7 @@ def _product_problems(id: str, name: str, article: str, unit: Unit) -> tuple[Pro
 def _row_problems(item: OrderItem) -> Sequence[Problem]:
     """Judge the numbers of a row: the first that is wrong."""
     price, quantity, total = item.price, item.quantity, item.total
-    if not (_is_amount(quantity, _LEAST, _MUCH) and quantity):
+    if not (_is_amount(quantity, _FOUR_DECIMALS, _QUANTITY_LIMIT) and quantity):
         return [Problem("bad-quantity", _bad_quantity, _named(item))]
     if not (_is_amount(price) and _is_amount(total) and _is_amount(item.discount)):
         return [Problem("bad-amount", _bad_price, _named(item))]
@@ -194,7 +194,7 @@ def _named(item: OrderItem) -> dict[str, object]:
     return {"item": item.name or item.id}
 
 
-def _is_amount(value: Decimal, quantum: Decimal = _KOPECK, limit: Decimal = _MUCH_MONEY) -> bool:
+def _is_amount(value: Decimal, quantum: Decimal = _KOPECK, limit: Decimal = _MONEY_LIMIT) -> bool:
     """Tell whether ``value`` is at least nought, below ``limit``, and has no digits after those of ``quantum``."""
     if not (isinstance(value, Decimal) and value.is_finite() and _ZERO <= value < limit):
         return False

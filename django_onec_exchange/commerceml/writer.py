@@ -203,7 +203,7 @@ def _taxes(document: OrderDocument) -> tuple[str, list[str]]:
     which therefore gets the lowest one (commerceml.md, section 10).
     """
     items, included = document.items, document.vat_included
-    if not [item for item in items if item.vat_rate is not None]:
+    if all(item.vat_rate is None for item in items):
         return "", [""] * len(items)
     rates = [item.vat_rate or money.ZERO for item in items]
     taxes = [money.vat(item.total, rate, included=included) for item, rate in zip(items, rates, strict=True)]
@@ -226,7 +226,7 @@ def _tax_frame(rate: Decimal, included: bool) -> tuple[str, str]:
     )
 
 
-@lru_cache(maxsize=512)  # statuses, methods, names of the site: few values stand on all orders
+@lru_cache(maxsize=4096)  # statuses, methods, names of the site: few values stand on all orders
 def _requisite(name: str, value: str) -> tuple[str, str] | None:
     """Return the name and the element; None without a value, which UT reads as that of the requisite before."""
     name, value = line(name, NAME_LIMIT), text(value, REQUISITE_LIMIT)

@@ -1,4 +1,4 @@
-"""Fill a batch: orders in chunks, one document at a time, into a file and the ledger."""
+"""Fill a batch: orders in chunks, each chunk step by step, into a file and the ledger."""
 
 from __future__ import annotations
 
@@ -230,6 +230,7 @@ class BatchFiller:
         return goes_on
 
     def _serialize(self, draft: _Draft) -> bool:
+        """Make the document, unless the time is spent: then the order waits for the next batch."""
         if self._late():
             return False
         self._begun = True

@@ -96,7 +96,7 @@ def test_a_relation_that_the_shop_joined_is_not_read_again(make_order, django_as
         assert order.customer.email == "buyer@example.com"
 
 
-def test_no_keys_are_no_orders_and_no_query(db, django_assert_num_queries):
+def test_no_keys_are_no_orders_and_no_query(django_assert_num_queries):
     selector = load_adapters().selector
     with django_assert_num_queries(0):
         assert selector.fetch(Order.objects.all(), []) == []
