@@ -161,9 +161,10 @@ def _wait_for(condition: Callable[[], bool], *, seconds: float) -> bool:
     """Look again and again, a while long, until a condition holds; return whether it does."""
     deadline = time.monotonic() + seconds
     while not condition():
-        if time.monotonic() >= deadline:
+        left = deadline - time.monotonic()
+        if left <= 0:
             return False
-        time.sleep(_PAUSE)
+        time.sleep(min(_PAUSE, left))
     return True
 
 
