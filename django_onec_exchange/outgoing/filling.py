@@ -33,7 +33,6 @@ from ..conf import conf
 from ..models import OrderBatch, OrderDelivery, SkippedOrder, order_key
 from ..protocol.errors import NotConfigured
 from .ledger import Offer
-from .numbers import Numbers
 from .portions import Portion
 from .recording import Recorder
 from .skipping import SERIALIZER_FAILED, is_refused_as_it_is, number_taken
@@ -84,7 +83,6 @@ class BatchFiller:
         self._money_mismatch = conf.MONEY_MISMATCH
         self._most = self._limit = limit
         self._chunk_size = positive("CHUNK_SIZE")
-        self._numbers = Numbers(batch)
         self._begun = False
         # Orders the serializer raised on.  If it raises on all of them, the site is ill and not the orders.
         self._failures: list[tuple[Any, Exception]] = []
@@ -142,6 +140,7 @@ class BatchFiller:
         """
         keys = orders.select_related(None).prefetch_related(None).values_list("pk", flat=True)
         seen: set[Any] = set()
+        fresh: list[Any] = []
         passed = sum(page.order_count for page in self._behind)
         elsewhere = len(self._failures)  # in the portion before
         while self.batch.order_count < self._limit and not self._late():
@@ -149,14 +148,15 @@ class BatchFiller:
             window = list(keys[start : start + self._limit - self.batch.order_count])
             if not window:
                 return
+            seen.update(fresh)  # of the window before: most exports have one, and need no set
             fresh = list(dict.fromkeys(key for key in window if key not in seen))
-            seen.update(fresh)
+            if not fresh:
+                passed += len(window)
+            del window
             for first in range(0, len(fresh), self._chunk_size):
                 if self._late():
                     return
                 yield fresh[first : first + self._chunk_size]
-            if not fresh:
-                passed += len(window)
 
     def _not_behind(self, orders: list[Any]) -> list[Any]:
         """Return the orders without those on earlier pages, which have moved back in the queue."""
@@ -177,7 +177,7 @@ class BatchFiller:
         drafts = self._make(orders, writer)
         left_out = self._recorder.left_out([draft.offer.order_id for draft in drafts])
         drafts = [draft for draft in drafts if not self._stays_out(draft, left_out.get(draft.offer.order_id))]
-        taken = self._numbers.taken([(draft.offer.order_id, draft.offer.number) for draft in drafts])
+        taken = self._recorder.taken([(draft.offer.order_id, draft.offer.number) for draft in drafts])
         offers = []
         for draft in drafts:
             order, offered = draft.order, draft.offer

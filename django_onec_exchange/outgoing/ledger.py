@@ -35,10 +35,13 @@ class Ledger:
         self._batch = batch
         self._offers: list[Offer] = []
 
-    def add(self, offers: Sequence[Offer]) -> None:
+    def add(self, offers: Sequence[Offer]) -> bool:
+        """Take these, and tell whether all that were added stand in the table now."""
         self._offers += offers
-        if len(self._offers) >= _BUFFERED:
-            self.flush()
+        if len(self._offers) < _BUFFERED:
+            return False
+        self.flush()
+        return True
 
     def flush(self) -> None:
         """Write what was added so far.  Without this the last ones are missing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from django.db import router
 from django.db.models import F, Q
 
 from ..lookups import OneOf
@@ -18,7 +19,8 @@ class Numbers:
 
     def __init__(self, batch: OrderBatch) -> None:
         self._batch = batch
-        self._here: dict[str, str] = {}
+        self._here: dict[str, str] = {}  # those of this batch that the ledger does not have yet
+        self._forgotten = False
 
     def taken(self, orders: Collection[tuple[str, str]]) -> set[str]:
         """Return the keys of those orders, given with their numbers, whose number another order has.
@@ -34,6 +36,11 @@ class Numbers:
                 refused.add(key)
         return refused
 
+    def forget(self) -> None:
+        """Look for the orders so far in the ledger, where they stand now: memory would grow with the batch."""
+        self._here.clear()
+        self._forgotten = True
+
     def _known(self, numbers: Collection[str]) -> Iterable[tuple[str, str]]:
         if not numbers:
             return ()
@@ -41,5 +48,8 @@ class Numbers:
         known = Q(state__in=(OrderDelivery.State.MARKED, OrderDelivery.State.WITHDRAWN))
         if session.pages:
             known |= Q(batch__session=session, batch__state=OrderBatch.State.OPEN)
-        deliveries = OrderDelivery.objects.filter(known, OneOf(F("number"), numbers), base_id=self._batch.base_id)
+        if self._forgotten:
+            known |= Q(batch=self._batch)
+        ledger = OrderDelivery.objects.using(router.db_for_write(OrderDelivery))  # a replica may lag behind
+        deliveries = ledger.filter(known, OneOf(F("number"), numbers), base_id=self._batch.base_id)
         return deliveries.values_list("number", "order_id")

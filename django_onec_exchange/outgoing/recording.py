@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from ..adapters import ExchangeContext
 from ..commerceml.errors import Problem
 from ..models import OrderBatch, SkippedOrder
 from .ledger import Ledger, Offer
+from .numbers import Numbers
 from .skipping import LeftOut, restore, skip
 
 
@@ -21,14 +22,20 @@ class Recorder:
     def __init__(self, batch: OrderBatch, context: ExchangeContext) -> None:
         self._context = context
         self._left_out = LeftOut(context)
+        self._numbers = Numbers(batch)
         self._ledger = Ledger(batch)
 
     def left_out(self, keys: Sequence[str]) -> dict[str, SkippedOrder]:
         """Return the open records of the orders with these keys that were left out before, by key."""
         return self._left_out.among(keys)
 
+    def taken(self, orders: Collection[tuple[str, str]]) -> set[str]:
+        """Return the keys of those orders, given with their numbers, whose number another order has."""
+        return self._numbers.taken(orders)
+
     def offered(self, offers: Sequence[Offer]) -> None:
-        self._ledger.add(offers)
+        if self._ledger.add(offers):
+            self._numbers.forget()
 
     def finish(self) -> None:
         """Keep what is not yet: the file is whole."""

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from django_onec_exchange.models import OrderDelivery, SkippedOrder
+from django_onec_exchange.outgoing import ledger
 from django_onec_exchange.simulator import BitrixModule
 from tests.shop.models import Order
 
@@ -32,6 +33,18 @@ def test_of_two_orders_with_one_number_the_later_is_left_out(onec, make_order):
     skipped = SkippedOrder.objects.get()
     assert (skipped.order_id, skipped.number, skipped.code) == (str(second.pk), "7", "number-taken")
     assert "7" in skipped.reason
+
+
+def test_a_number_is_taken_by_an_order_that_stands_in_the_ledger_already(settings, monkeypatch, onec, make_order):
+    settings.ONEC_EXCHANGE_CHUNK_SIZE = 2
+    monkeypatch.setattr(ledger, "_BUFFERED", 2)
+    orders = [make_order(number=number) for number in ("7", "8", "9", "7", "8", "10")]
+
+    report = onec.fetch_orders()
+
+    assert numbers(report) == ["7", "8", "9", "10"]
+    skipped = SkippedOrder.objects.order_by("pk").values_list("order_id", "code")
+    assert [*skipped] == [(str(orders[3].pk), "number-taken"), (str(orders[4].pk), "number-taken")]
 
 
 def test_a_number_that_1c_confirmed_is_taken(onec, make_order):

@@ -38,7 +38,7 @@ def small_pieces() -> AbstractContextManager[None]:
             ONEC_EXCHANGE_FILE_LIMIT=16 * 1024,
             ONEC_EXCHANGE_CHUNK_SIZE=10,
             ONEC_EXCHANGE_IMPORT_TIME_SLICE=0.001,  # or one chunk, which takes longer
-            ONEC_EXCHANGE_IMPORT_POLL_HOLD=0.05,  # a worker takes longer to look into its queue, so 1C hears progress
+            ONEC_EXCHANGE_IMPORT_POLL_HOLD=0.05,  # less than a worker takes: 1C hears progress
         )
     )
 
