@@ -145,9 +145,9 @@ class BatchFiller:
         elsewhere = len(self._failures)  # in the portion before
         while self.batch.order_count < self._limit and not self._late():
             start = passed + self.batch.order_count + max(0, len(self._failures) - elsewhere)
-            window = list(keys[start : start + self._limit - self.batch.order_count])
-            if not window:
-                return
+            room = self._limit - self.batch.order_count
+            window = list(keys[start : start + room])
+            is_last = len(window) < room
             seen.update(fresh)  # of the window before: most exports have one, and need no set
             fresh = list(dict.fromkeys(key for key in window if key not in seen))
             if not fresh:
@@ -157,6 +157,8 @@ class BatchFiller:
                 if self._late():
                     return
                 yield fresh[first : first + self._chunk_size]
+            if is_last:
+                return
 
     def _not_behind(self, orders: list[Any]) -> list[Any]:
         """Return the orders without those on earlier pages, which have moved back in the queue."""

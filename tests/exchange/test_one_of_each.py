@@ -125,6 +125,16 @@ def test_numbers_are_asked_for_once_for_a_chunk(settings, onec, make_order, djan
     assert fetch() == 1
 
 
+def test_orders_that_all_fit_are_looked_for_once(onec, make_order, django_assert_max_num_queries):
+    make_order()
+
+    with django_assert_max_num_queries(1000) as captured:
+        onec.fetch_orders()
+
+    endings = [query["sql"].partition("ORDER BY")[2] for query in captured.captured_queries]
+    assert sum("created_at" in ending and "LIMIT" in ending for ending in endings) == 1
+
+
 def test_an_order_stands_once_though_an_older_one_became_due_meanwhile(settings, onec, make_order):
     settings.ONEC_EXCHANGE_ORDER_SELECTOR = "tests.exchange.adapters.PaidOnly"
     settings.ONEC_EXCHANGE_ORDER_SERIALIZER = "tests.exchange.adapters.PayingMeanwhile"
