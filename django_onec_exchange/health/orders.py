@@ -10,7 +10,6 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .. import audit
 from ..adapters import ExchangeContext, order_pks
 from ..conf import conf
 from ..models import OrderBatch, OrderDelivery, SkippedOrder
@@ -19,7 +18,6 @@ from .findings import Finding, Level, ago, shown
 
 _LOOKED_AT = 1000  # orders, the newest
 _SAMPLE = 50  # orders of a batch
-_RECENT = 20  # batches
 _NAMED = 10  # orders
 
 
@@ -130,27 +128,6 @@ def look_at_skipped_orders(context: ExchangeContext) -> Iterator[Finding]:
             message=sentence % _about(others),
             remedy=_("The admin's list of orders left out says what is wrong with each. Mended, it goes along."),
         )
-
-
-def look_at_audit_copies(context: ExchangeContext) -> Iterator[Finding]:
-    """No copy can be saved at all, or that of the last file was not."""
-    reason = audit.why_no_copies() or _why_not_copied(context)
-    if reason:
-        yield Finding(
-            level=Level.ERROR if conf.AUDIT_REQUIRED else Level.WARNING,  # the orders stay here then
-            code="audit-missing",
-            message=_("There is no audit copy of what goes to 1C. %(reason)s") % {"reason": reason},
-            remedy=_(
-                "See that the folder of the audit copies lies outside of MEDIA_ROOT and STATIC_ROOT, that the "
-                "site may write to it, and that its disk is not full."
-            ),
-        )
-
-
-def _why_not_copied(context: ExchangeContext) -> str:
-    newest = OrderBatch.objects.filter(base=context.base).exclude(state=OrderBatch.State.PREPARING)
-    carried = [batch for batch in newest.order_by("-pk")[:_RECENT] if batch.order_count]
-    return carried[0].audit_error if carried else ""
 
 
 def _unconfirmed_since(context: ExchangeContext) -> datetime | None:

@@ -369,30 +369,6 @@ def test_an_order_that_was_left_out_and_then_deleted_is_no_finding(onec, make_or
     assert codes() == []
 
 
-def test_a_public_folder_of_audit_copies_is_found_before_the_first_file(settings, onec, tmp_path, finding, codes):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.ONEC_EXCHANGE_AUDIT_ROOT = str(tmp_path / "media" / "logs")
-    onec.checkauth()
-
-    assert codes() == ["audit-missing"]
-    assert finding("audit-missing").level == Level.WARNING
-
-    settings.ONEC_EXCHANGE_AUDIT_REQUIRED = True
-    assert finding("audit-missing").level == Level.ERROR
-
-
-def test_an_audit_copy_that_could_not_be_made(settings, onec, make_order, audit_root, finding, codes):
-    audit_root.write_text("a file where a folder should be")
-    make_order()
-    onec.fetch_orders()
-    assert finding("audit-missing").level == Level.WARNING
-
-    audit_root.unlink()
-    make_order()
-    onec.fetch_orders()
-    assert codes() == []
-
-
 # -- files from 1C
 
 
