@@ -101,6 +101,11 @@ class Cleanup:
             _rows("sign_ins", _("Failed sign-ins"), brake.outdated()),
         ]
 
+    def note(self) -> None:
+        """Note that what was due is gone, unless a file could not be removed."""
+        if not self.failed:
+            InfoBase.objects.update(cleaned_at=self._now)
+
     def _before(self, setting: str) -> datetime:
         """Return the moment before which something is too old; nothing is where it is kept for ever."""
         days = getattr(conf, setting)

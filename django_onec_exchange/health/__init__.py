@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ..adapters import ExchangeContext
 from ..protocol.errors import NotConfigured
 from ..status import context_of
-from . import contact, copies, imports, orders
+from . import contact, imports, keeping, orders
 from .findings import Finding, Level, worst
 
 __all__ = ["Finding", "Level", "examine", "worst"]
@@ -30,8 +30,8 @@ _LOOKS: tuple[Look, ...] = (
     orders.look_at_the_queue,
     orders.look_at_the_window,
     orders.look_at_skipped_orders,
-    copies.look_at_audit_copies,
-    copies.look_at_old_copies,
+    keeping.look_at_audit_copies,
+    keeping.look_at_cleanup,
     imports.look,
 )
 

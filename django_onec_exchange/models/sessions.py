@@ -20,6 +20,8 @@ class InfoBase(models.Model):
 
     name = models.SlugField(_("name"), max_length=64, unique=True)
     locked_at = models.DateTimeField(null=True, editable=False)
+    # when ``onec_cleanup`` came to its end last, or might have first
+    cleaned_at = models.DateTimeField(_("cleaned up at"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("1C infobase")

@@ -33,6 +33,8 @@ class Command(TranslatedCommand):
             counts[step.key] = step.count() if options["dry_run"] else self._remove(step)
             if not options["json"]:
                 self.stdout.write(f"{step.words}: {counts[step.key]}")
+        if not options["dry_run"]:
+            cleanup.note()
         if options["json"]:
             self.stdout.write(json.dumps({**counts, "failed": cleanup.failed, "dry_run": options["dry_run"]}))
         elif options["dry_run"]:

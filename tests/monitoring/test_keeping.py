@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from django_onec_exchange.health import Level
-from django_onec_exchange.models import OrderBatch
 
 pytestmark = pytest.mark.django_db
 
@@ -35,36 +34,48 @@ def test_an_audit_copy_that_could_not_be_made(settings, onec, make_order, audit_
     assert codes() == []
 
 
-def test_copies_that_are_kept_for_too_long(onec, make_order, finding, codes, later):
+@pytest.mark.parametrize("days", [100, 200])
+def test_copies_that_nobody_removes(onec, make_order, finding, codes, later, days):
     make_order()
     onec.fetch_orders()
-    later(days=100)
+    later(days=days)
     onec.fetch_orders()
 
     found = finding("cleanup-overdue")
 
     assert found.level == Level.WARNING
     assert "onec_cleanup" in found.remedy
+    call_command("onec_cleanup", dry_run=True)
+    assert codes() == ["cleanup-overdue"]
     call_command("onec_cleanup")
     assert codes() == []
-    assert OrderBatch.objects.filter(order_count=1).exists(), "the ledger stays"
+    later(days=8)
+    onec.fetch_orders()
+    assert codes() == ["cleanup-overdue"]
 
 
-def test_copies_may_stay_for_a_week_after_their_time(onec, make_order, codes, later):
+def test_copies_that_cannot_be_removed(onec, make_order, codes, later, audit_root):
     make_order()
     onec.fetch_orders()
-    later(days=96)
-    onec.fetch_orders()
-
-    assert codes() == []
-
-
-@pytest.mark.parametrize("days", [None, 365])
-def test_how_long_copies_are_kept_is_a_setting(settings, onec, make_order, codes, later, days):
-    settings.ONEC_EXCHANGE_AUDIT_RETENTION_DAYS = days
-    make_order()
-    onec.fetch_orders()
+    (copy,) = audit_root.rglob("*.xml")
+    copy.unlink()
+    copy.mkdir()
+    (copy / "in-the-way").touch()
     later(days=100)
+    onec.fetch_orders()
+
+    with pytest.raises(CommandError):
+        call_command("onec_cleanup")
+
+    assert codes() == ["cleanup-overdue"]
+
+
+@pytest.mark.parametrize(("days", "kept"), [(96, 90), (100, None), (100, 365)])
+def test_copies_whose_time_is_not_over_for_a_week(settings, onec, make_order, codes, later, days, kept):
+    settings.ONEC_EXCHANGE_AUDIT_RETENTION_DAYS = kept
+    make_order()
+    onec.fetch_orders()
+    later(days=days)
     onec.fetch_orders()
 
     assert codes() == []

@@ -12,12 +12,10 @@ from .. import audit
 from ..adapters import ExchangeContext
 from ..conf import are_days, conf
 from ..models import OrderBatch
-from .findings import Finding, Level
+from .findings import Finding, Level, shown
 
 _RECENT = 20  # batches
-#: A copy may stay as long after its time: ``onec_cleanup`` need not run each day.
-_GRACE = timedelta(days=7)
-_LOOKED_AT = timedelta(days=7)  # of what should be gone, the newest: older batches are many
+_GRACE = timedelta(days=7)  # ``onec_cleanup`` need not run each day
 
 
 def look_at_audit_copies(context: ExchangeContext) -> Iterator[Finding]:
@@ -35,21 +33,21 @@ def look_at_audit_copies(context: ExchangeContext) -> Iterator[Finding]:
         )
 
 
-def look_at_old_copies(context: ExchangeContext) -> Iterator[Finding]:
-    """Copies that should be gone are still there."""
-    days = conf.AUDIT_RETENTION_DAYS
-    if days is None or not are_days(days):
+def look_at_cleanup(context: ExchangeContext) -> Iterator[Finding]:
+    """``onec_cleanup`` has not come to its end for long, and there is something to remove."""
+    days, cleaned_at, now = conf.AUDIT_RETENTION_DAYS, context.base.cleaned_at, timezone.now()
+    if days is None or not are_days(days) or cleaned_at > now - _GRACE:
         return
-    until = timezone.now() - timedelta(days=days) - _GRACE
-    batches = OrderBatch.objects.filter(created_at__gt=until - _LOOKED_AT, created_at__lt=until, base=context.base)
-    if batches.exclude(audit_file="").exists():
+    due = now - timedelta(days=days) - _GRACE
+    if OrderBatch.objects.filter(base=context.base, created_at__lt=due).exists():
         yield Finding(
             level=Level.WARNING,
             code="cleanup-overdue",
-            message=_("Audit copies of orders are kept for longer than AUDIT_RETENTION_DAYS says."),
+            message=_("Since %(since)s nobody has removed audit copies that are older than AUDIT_RETENTION_DAYS.")
+            % {"since": shown(cleaned_at)},
             remedy=_(
-                "Run “manage.py onec_cleanup” once a day. If it runs, it cannot remove these files: the site's "
-                "log says why."
+                "Run “manage.py onec_cleanup” once a day. If it runs, it cannot remove some files: the site's log "
+                "says why."
             ),
         )
 
