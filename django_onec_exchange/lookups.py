@@ -14,7 +14,7 @@ class OneOf(In):
     """``pk__in`` of keys that are of the right type, such as those the database gave.
 
     ``rows.filter(OneOf(F("pk"), keys))``.  Django handles each key five times on its way into the query, which was
-    a fiftieth of an export.  To PostgreSQL they go as one array, which it reads in less time.
+    a fiftieth of an export.  To PostgreSQL they go as one array, which it reads in less time.  None finds nothing.
     """
 
     def get_prep_lookup(self) -> list[Any]:
@@ -26,6 +26,10 @@ class OneOf(In):
         return f"{column} IN ({', '.join(['%s'] * len(keys))})", (*params, *keys)
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        from django.db.backends.postgresql.psycopg_any import is_psycopg3
+
+        if not is_psycopg3:  # psycopg 2 says text[], and a column that is no text is not compared to that
+            return self.as_sql(compiler, connection)
         column, params = self.process_lhs(compiler, connection)
         return f"{column} = ANY(%s)", (*params, self._prepared(connection))
 

@@ -67,7 +67,7 @@ class WellKnown:
         """Return what the first of these has that has any, else None."""
         for subject in subjects:
             value = self.read(subject)
-            # most are true; a Decimal is slow to compare to a text
+            # what is truthy needs no comparison: a Decimal is slow to compare to a text
             if value or (value is not None and value != ""):
                 return value
         return None

@@ -198,7 +198,7 @@ def _is_amount(value: Decimal, quantum: Decimal = _KOPECK, limit: Decimal = _MON
     """Tell whether ``value`` is at least nought, below ``limit``, and has no digits after those of ``quantum``."""
     if not (isinstance(value, Decimal) and value.is_finite() and _ZERO <= value < limit):
         return False
-    # most are nought, or as databases give them
+    # the last is slow, and most need it not: they are nought, or as databases give them
     return not value or value.same_quantum(quantum) or value == value.quantize(quantum)
 
 

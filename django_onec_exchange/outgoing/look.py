@@ -52,8 +52,8 @@ def look(
     """Write to ``file`` what the next ``query`` would carry, or the orders with the primary keys ``chosen``.
 
     No batch, no delivery, no record of an order left out; ``file`` may be a pipe.  Without ``version`` it is the
-    file of a stock configuration.  ``advance`` is told now and then how many orders were read.  Constant in
-    memory.  Raises NotConfigured.
+    file of a stock configuration.  ``advance`` is told now and then how many orders were read.  Only their
+    numbers are kept in memory.  Raises NotConfigured.
     """
     version = version or conf.FORCED_VERSION or conf.STOCK_CLIENT_VERSION
     profile = ExchangeSession.Profile.STOCK if is_flat(version) else ExchangeSession.Profile.OTHER

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.db import router
 from django.db.models import F, Q
 
 from ..lookups import OneOf
 from ..models import OrderBatch, OrderDelivery
+from .ledger import ledger_rows
 
 
 class Numbers:
@@ -20,7 +20,7 @@ class Numbers:
     def __init__(self, batch: OrderBatch) -> None:
         self._batch = batch
         self._here: dict[str, str] = {}  # those of this batch that the ledger does not have yet
-        self._forgotten = False
+        self._in_ledger = False
 
     def taken(self, orders: Collection[tuple[str, str]]) -> set[str]:
         """Return the keys of those orders, given with their numbers, whose number another order has.
@@ -36,10 +36,10 @@ class Numbers:
                 refused.add(key)
         return refused
 
-    def forget(self) -> None:
+    def moved_to_ledger(self) -> None:
         """Look for the orders so far in the ledger, where they stand now: memory would grow with the batch."""
         self._here.clear()
-        self._forgotten = True
+        self._in_ledger = True
 
     def _known(self, numbers: Collection[str]) -> Iterable[tuple[str, str]]:
         if not numbers:
@@ -48,8 +48,7 @@ class Numbers:
         known = Q(state__in=(OrderDelivery.State.MARKED, OrderDelivery.State.WITHDRAWN))
         if session.pages:
             known |= Q(batch__session=session, batch__state=OrderBatch.State.OPEN)
-        if self._forgotten:
+        if self._in_ledger:
             known |= Q(batch=self._batch)
-        ledger = OrderDelivery.objects.using(router.db_for_write(OrderDelivery))  # a replica may lag behind
-        deliveries = ledger.filter(known, OneOf(F("number"), numbers), base_id=self._batch.base_id)
+        deliveries = ledger_rows().filter(known, OneOf(F("number"), numbers), base_id=self._batch.base_id)
         return deliveries.values_list("number", "order_id")

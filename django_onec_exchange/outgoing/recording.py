@@ -30,12 +30,15 @@ class Recorder:
         return self._left_out.among(keys)
 
     def taken(self, orders: Collection[tuple[str, str]]) -> set[str]:
-        """Return the keys of those orders, given with their numbers, whose number another order has."""
+        """Return the keys of those orders, given with their numbers, whose number another order has.
+
+        The rest have theirs from now on.
+        """
         return self._numbers.taken(orders)
 
     def offered(self, offers: Sequence[Offer]) -> None:
         if self._ledger.add(offers):
-            self._numbers.forget()
+            self._numbers.moved_to_ledger()
 
     def finish(self) -> None:
         """Keep what is not yet: the file is whole."""
