@@ -27,6 +27,7 @@ hypothesis_settings.load_profile("tests")
 collect_ignore = ["oscar"]  # a project of its own: `pytest tests/oscar`
 
 ENDPOINT = "/1c/exchange/"
+SECOND = "/1c/second/exchange/"  # the address of another base
 USERNAME, PASSWORD = "1c", "secret"
 
 

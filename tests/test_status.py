@@ -15,11 +15,9 @@ from django.utils.translation import override
 from django_onec_exchange.models import OrderBatch
 from django_onec_exchange.simulator import Infobase
 from django_onec_exchange.status import exchange_status
-from tests.conftest import body
+from tests.conftest import SECOND, body
 
 pytestmark = pytest.mark.django_db
-
-SECOND = "/1c/second/exchange/"
 
 
 def status(*arguments: str) -> dict:

@@ -13,14 +13,13 @@ from django.utils import timezone
 from django_onec_exchange.models import ExchangeEvent, ExchangeSession, OrderBatch
 from django_onec_exchange.protocol.errors import NoCredentials, NoPermission, NotAuthenticated, UnknownSession
 from django_onec_exchange.simulator import UNF, UT11, BitrixModule
-from tests.conftest import PASSWORD, USERNAME, body
+from tests.conftest import PASSWORD, SECOND, USERNAME, body
 from tests.shop.models import Order
 
 from .conftest import RIGHT, WRONG, refusal
 
 pytestmark = pytest.mark.django_db
 
-SECOND = "/1c/second/exchange/"
 PARAMETERS = "zip=no\nfile_limit=10485760"
 
 

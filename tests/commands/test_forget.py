@@ -28,12 +28,10 @@ from django_onec_exchange.models import (
 from django_onec_exchange.outgoing.by_hand import mark_as_sent
 from django_onec_exchange.simulator import BitrixModule
 from django_onec_exchange.status import context_of
-from tests.conftest import body
+from tests.conftest import SECOND, body
 from tests.incoming import files
 
 pytestmark = pytest.mark.django_db
-
-SECOND = "/1c/second/exchange/"
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 CERTIFICATE = Path(__file__).parent / "expired.pem"  # for localhost, by nobody, and with its key
+#: What a server says of itself where 1C expects the site.
+PAGE = b"<!DOCTYPE html><html><body>...</body></html>"
 
 
 @dataclass

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from django_onec_exchange.models import OrderDelivery
+from tests.conftest import SECOND
 from tests.shop.models import Order
 
 pytestmark = pytest.mark.django_db
-
-SECOND = "/1c/second/exchange/"
 
 
 @pytest.fixture(params=["LedgerOrderMarker", "LedgerByDate"])

@@ -13,6 +13,14 @@ from tests.incoming.conftest import post  # noqa: F401
 
 
 @pytest.fixture
+def takes_files(settings, tmp_path):
+    """The site takes catalogues, and keeps 1C waiting for none."""
+    settings.ONEC_EXCHANGE_UPLOAD_ROOT = str(tmp_path / "uploads")
+    settings.ONEC_EXCHANGE_IMPORT_POLL_HOLD = 0
+    settings.ONEC_EXCHANGE_CATALOG_HANDLER = "tests.incoming.handlers.ShopCatalog"
+
+
+@pytest.fixture
 def codes(db):
     """Examine a base and return the codes of what was found, the worst first."""
     return lambda base="default": [finding.code for finding in examine(base)]

@@ -15,8 +15,6 @@ from django_onec_exchange.management.commands.onec_status import Command
 
 pytestmark = pytest.mark.django_db
 
-SECOND = "/1c/second/exchange/"
-
 
 def run(*arguments: str) -> tuple[int, list[str]]:
     """Return the exit code and the lines printed, or the error, as ``manage.py`` does, system checks and all."""

@@ -18,7 +18,7 @@ from django_onec_exchange.simulator import (
     HttpTransport,
     TransferError,
 )
-from tests.conftest import ENDPOINT
+from tests.conftest import ENDPOINT, SECOND
 from tests.incoming import files
 from tests.incoming.zips import ordinary
 from tests.shop.models import Order
@@ -28,7 +28,6 @@ from .processes import serving
 from .shop import make_orders, sent_numbers, wait_until
 from .threads import threads
 
-SECOND = "/1c/second/exchange/"  # tests/urls.py: another base
 STATUSES = {"ORDER_STATUSES": {"posted": "paid"}, "ORDER_STATUS_SEQUENCE": ["new", "paid", "cancelled"]}
 State = ImportSession.State
 
