@@ -101,7 +101,7 @@ class Cleanup:
             _rows("sign_ins", _("Failed sign-ins"), brake.outdated()),
         ]
 
-    def note(self) -> None:
+    def note_end(self) -> None:
         """Note that what was due is gone, unless a file could not be removed."""
         if not self.failed:
             InfoBase.objects.update(cleaned_at=self._now)

@@ -34,7 +34,7 @@ def look_at_audit_copies(context: ExchangeContext) -> Iterator[Finding]:
 
 
 def look_at_cleanup(context: ExchangeContext) -> Iterator[Finding]:
-    """``onec_cleanup`` has not come to its end for long, and there is something to remove."""
+    """``onec_cleanup`` has not come to its end for long, and there are exchanges whose copies should be gone."""
     days, cleaned_at, now = conf.AUDIT_RETENTION_DAYS, context.base.cleaned_at, timezone.now()
     if days is None or not are_days(days) or cleaned_at > now - _GRACE:
         return

@@ -34,7 +34,7 @@ class Command(TranslatedCommand):
             if not options["json"]:
                 self.stdout.write(f"{step.words}: {counts[step.key]}")
         if not options["dry_run"]:
-            cleanup.note()
+            cleanup.note_end()
         if options["json"]:
             self.stdout.write(json.dumps({**counts, "failed": cleanup.failed, "dry_run": options["dry_run"]}))
         elif options["dry_run"]:

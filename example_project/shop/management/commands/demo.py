@@ -39,7 +39,7 @@ from shop.seeding import Seeded, seed_orders
 ACCOUNT = "1c-demo"
 BROKEN = 10  # one order of each kind that no valid document can be made of
 SHOWN = 5  # orders, marks, copies and complaints listed
-POLLS = 150  # answers of "progress" to one file, after which 1C shall not wait for a worker that is gone
+POLLS = 600  # answers of "progress" to one file, after which 1C shall not wait for a worker that is gone
 
 DESCRIPTION = """\
 Показывает обмен с 1С целиком: создаёт базу, наполняет магазин заказами, запускает его на
